@@ -1,0 +1,176 @@
+package dev.virga.pds.store;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small immutable map of named, typed attributes: what the {@link Index} stores under a key.
+ *
+ * <p>Attributes are text, whole numbers, flags or bytes. An absent attribute and an empty {@code
+ * Optional} are the same thing; there is no null. At most 400 KB, names included.
+ */
+public final class Item {
+  /** One attribute. */
+  public sealed interface Attribute {
+    /** Text, which may be empty. */
+    record Text(String value) implements Attribute {}
+
+    /** A signed 64-bit whole number. */
+    record Whole(long value) implements Attribute {}
+
+    /** A flag. */
+    record Flag(boolean value) implements Attribute {}
+
+    /** Bytes; the array is shared, never written to. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Bytes(byte[] value) implements Attribute {
+      @Override
+      public boolean equals(Object other) {
+        return other instanceof Bytes that && java.util.Arrays.equals(value, that.value);
+      }
+
+      @Override
+      public int hashCode() {
+        return java.util.Arrays.hashCode(value);
+      }
+    }
+  }
+
+  /** An item without attributes: its key says it all. */
+  public static final Item EMPTY = new Item(Map.of());
+
+  private final Map<String, Attribute> attributes;
+
+  private Item(Map<String, Attribute> attributes) {
+    this.attributes = Collections.unmodifiableMap(new TreeMap<>(attributes));
+  }
+
+  public static Item of(Map<String, Attribute> attributes) {
+    return new Item(attributes);
+  }
+
+  public static Builder builder() {
+    return new Builder(Map.of());
+  }
+
+  /** A builder that starts with this item's attributes. */
+  public Builder toBuilder() {
+    return new Builder(attributes);
+  }
+
+  public Map<String, Attribute> attributes() {
+    return attributes;
+  }
+
+  public Optional<String> text(String name) {
+    return attributes.get(name) instanceof Attribute.Text(String value)
+        ? Optional.of(value)
+        : Optional.empty();
+  }
+
+  public Optional<Long> number(String name) {
+    return attributes.get(name) instanceof Attribute.Whole(long value)
+        ? Optional.of(value)
+        : Optional.empty();
+  }
+
+  /** The flag, false when absent. */
+  public boolean flag(String name) {
+    return attributes.get(name) instanceof Attribute.Flag(boolean value) && value;
+  }
+
+  public Optional<byte[]> bytes(String name) {
+    return attributes.get(name) instanceof Attribute.Bytes(byte[] value)
+        ? Optional.of(value)
+        : Optional.empty();
+  }
+
+  /**
+   * The text of an attribute that this item's writer always sets.
+   *
+   * @throws IllegalStateException if it is absent, which means the store is damaged
+   */
+  public String requireText(String name) {
+    return text(name).orElseThrow(() -> missing(name));
+  }
+
+  /** As {@link #requireText}, for a number. */
+  public long requireNumber(String name) {
+    return number(name).orElseThrow(() -> missing(name));
+  }
+
+  /** As {@link #requireText}, for bytes. */
+  public byte[] requireBytes(String name) {
+    return bytes(name).orElseThrow(() -> missing(name));
+  }
+
+  private IllegalStateException missing(String name) {
+    return new IllegalStateException(
+        "stored item lacks '" + name + "', it has " + attributes.keySet());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Item that && attributes.equals(that.attributes);
+  }
+
+  @Override
+  public int hashCode() {
+    return attributes.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return attributes.toString();
+  }
+
+  /** Collects attributes; a null or empty value leaves the attribute out. */
+  public static final class Builder {
+    private final Map<String, Attribute> attributes;
+
+    private Builder(Map<String, Attribute> attributes) {
+      this.attributes = new TreeMap<>(attributes);
+    }
+
+    public Builder text(String name, @Nullable String value) {
+      return value == null ? without(name) : with(name, new Attribute.Text(value));
+    }
+
+    public Builder text(String name, Optional<String> value) {
+      return text(name, value.orElse(null));
+    }
+
+    public Builder number(String name, long value) {
+      return with(name, new Attribute.Whole(value));
+    }
+
+    public Builder number(String name, Optional<Long> value) {
+      return value.isPresent() ? number(name, value.get()) : without(name);
+    }
+
+    public Builder flag(String name, boolean value) {
+      return with(name, new Attribute.Flag(value));
+    }
+
+    public Builder bytes(String name, byte @Nullable [] value) {
+      return value == null ? without(name) : with(name, new Attribute.Bytes(value));
+    }
+
+    public Builder without(String name) {
+      attributes.remove(name);
+      return this;
+    }
+
+    private Builder with(String name, Attribute value) {
+      attributes.put(name, value);
+      return this;
+    }
+
+    public Item build() {
+      return new Item(attributes);
+    }
+  }
+}
