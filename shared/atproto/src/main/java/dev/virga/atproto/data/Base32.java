@@ -17,8 +17,14 @@ public final class Base32 {
   private Base32() {}
 
   public static String encode(byte[] bytes) {
-    char[] out = new char[(bytes.length * 8 + 4) / 5];
-    int at = 0;
+    return encode("", bytes);
+  }
+
+  /** Encodes after a prefix, without a copy in between. */
+  static String encode(String prefix, byte[] bytes) {
+    char[] out = new char[prefix.length() + (bytes.length * 8 + 4) / 5];
+    prefix.getChars(0, prefix.length(), out, 0);
+    int at = prefix.length();
     int bits = 0;
     int buffer = 0;
     for (byte b : bytes) {

@@ -138,6 +138,6 @@ public final class Cid implements Comparable<Cid> {
   /** The text form: {@code b} and 58 base32 digits. */
   @Override
   public String toString() {
-    return "b" + Base32.encode(bytes);
+    return Base32.encode("b", bytes);
   }
 }

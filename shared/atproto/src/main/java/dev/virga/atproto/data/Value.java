@@ -1,11 +1,12 @@
 package dev.virga.atproto.data;
 
-import java.util.Collections;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * A value of the AT Protocol data model, the same whether it came as DAG-CBOR or as JSON.
@@ -25,7 +26,7 @@ public sealed interface Value {
   /** A signed 64-bit integer. */
   record Int(long value) implements Value {}
 
-  /** A Unicode string without unpaired surrogates. */
+  /** A Unicode string without unpaired surrogates; parsers and encoders refuse those. */
   record Text(String value) implements Value {}
 
   /** A byte string; the array is shared, never written to. */
@@ -33,12 +34,12 @@ public sealed interface Value {
   record Bytes(byte[] value) implements Value {
     @Override
     public boolean equals(Object other) {
-      return other instanceof Bytes that && java.util.Arrays.equals(value, that.value);
+      return other instanceof Bytes that && Arrays.equals(value, that.value);
     }
 
     @Override
     public int hashCode() {
-      return java.util.Arrays.hashCode(value);
+      return Arrays.hashCode(value);
     }
   }
 
@@ -54,29 +55,117 @@ public sealed interface Value {
 
   /**
    * A map with text keys, iterated in canonical DAG-CBOR order: by length in bytes, then by bytes.
+   *
+   * <p>The typed getters answer empty both for an absent key and for a value of another kind.
    */
   record Obj(SortedMap<String, Value> entries) implements Value {
+    /** The map without entries. */
+    public static final Obj EMPTY = new Obj(Map.of());
+
     public Obj(Map<String, Value> entries) {
-      this(sorted(entries));
+      this(SortedEntries.copyOf(entries));
     }
 
     public Obj {
-      entries = Collections.unmodifiableSortedMap(entries);
-    }
-
-    private static SortedMap<String, Value> sorted(Map<String, Value> entries) {
-      SortedMap<String, Value> sorted = new TreeMap<>(CanonicalOrder.KEYS);
-      sorted.putAll(entries);
-      return sorted;
+      // Whatever order the given map has, ours is the canonical one.
+      entries = SortedEntries.copyOf(entries);
     }
 
     public Optional<Value> get(String key) {
       return Optional.ofNullable(entries.get(key));
     }
 
-    /** The text under a key, or empty when the key is absent or holds something else. */
+    public boolean has(String key) {
+      return entries.containsKey(key);
+    }
+
     public Optional<String> text(String key) {
       return entries.get(key) instanceof Text(String value) ? Optional.of(value) : Optional.empty();
+    }
+
+    public OptionalLong integer(String key) {
+      return entries.get(key) instanceof Int(long value)
+          ? OptionalLong.of(value)
+          : OptionalLong.empty();
+    }
+
+    public Optional<Boolean> bool(String key) {
+      return entries.get(key) instanceof Bool(boolean value)
+          ? Optional.of(value)
+          : Optional.empty();
+    }
+
+    public Optional<byte[]> bytes(String key) {
+      return entries.get(key) instanceof Bytes(byte[] value)
+          ? Optional.of(value)
+          : Optional.empty();
+    }
+
+    public Optional<Cid> link(String key) {
+      return entries.get(key) instanceof Link(Cid cid) ? Optional.of(cid) : Optional.empty();
+    }
+
+    public Optional<List<Value>> array(String key) {
+      return entries.get(key) instanceof Array(List<Value> items)
+          ? Optional.of(items)
+          : Optional.empty();
+    }
+
+    public Optional<Obj> obj(String key) {
+      return entries.get(key) instanceof Obj obj ? Optional.of(obj) : Optional.empty();
+    }
+
+    /** This map with one entry added or replaced. */
+    public Obj with(String key, Value value) {
+      Map<String, Value> changed = new LinkedHashMap<>(entries);
+      changed.put(key, value);
+      return new Obj(changed);
+    }
+
+    /** This map without an entry. */
+    public Obj without(String key) {
+      if (!has(key)) {
+        return this;
+      }
+      Map<String, Value> changed = new LinkedHashMap<>(entries);
+      changed.remove(key);
+      return new Obj(changed);
+    }
+
+    public static Builder builder() {
+      return new Builder();
+    }
+  }
+
+  /** Collects the entries of an {@link Obj} in any order; a later entry replaces an earlier one. */
+  final class Builder {
+    private final Map<String, Value> entries = new LinkedHashMap<>();
+
+    private Builder() {}
+
+    public Builder put(String key, Value value) {
+      entries.put(key, value);
+      return this;
+    }
+
+    public Builder put(String key, String text) {
+      return put(key, new Text(text));
+    }
+
+    public Builder put(String key, long number) {
+      return put(key, new Int(number));
+    }
+
+    public Builder put(String key, boolean flag) {
+      return put(key, new Bool(flag));
+    }
+
+    public Builder put(String key, Cid cid) {
+      return put(key, new Link(cid));
+    }
+
+    public Obj build() {
+      return new Obj(entries);
     }
   }
 
