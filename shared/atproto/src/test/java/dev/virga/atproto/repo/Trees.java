@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -26,11 +27,11 @@ final class Trees {
     return tree;
   }
 
-  static Mst of(TreeMap<String, Cid> model) {
+  static Mst of(NavigableMap<String, Cid> model) {
     return Mst.build(entries(model));
   }
 
-  static Iterator<MstEntry> entries(TreeMap<String, Cid> model) {
+  static Iterator<MstEntry> entries(NavigableMap<String, Cid> model) {
     return model.entrySet().stream().map(e -> new MstEntry(e.getKey(), e.getValue())).iterator();
   }
 
@@ -48,8 +49,8 @@ final class Trees {
     return Cid.ofDagCbor(Integer.toString(number).getBytes(StandardCharsets.US_ASCII));
   }
 
-  static TreeMap<String, Cid> model(SplittableRandom random, int size) {
-    TreeMap<String, Cid> model = new TreeMap<>();
+  static NavigableMap<String, Cid> model(SplittableRandom random, int size) {
+    NavigableMap<String, Cid> model = new TreeMap<>();
     while (model.size() < size) {
       model.put(key(random, 16 * size + 100), record(random));
     }
