@@ -1,0 +1,49 @@
+package dev.virga.host.http;
+
+import dev.virga.functions.http.HttpResponse;
+import dev.virga.functions.xrpc.ErrorAnswers;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** Answers what Jetty refuses before any handler sees it, in the form of an XRPC error. */
+final class BadRequests extends ErrorHandler {
+  @Override
+  protected void generateResponse(
+      Request request,
+      Response response,
+      int status,
+      @Nullable String message,
+      @Nullable Throwable cause,
+      Callback callback) {
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json; charset=utf-8");
+    response.getHeaders().put("Access-Control-Allow-Origin", "*");
+    response.write(true, body(status), callback);
+  }
+
+  @Override
+  public ByteBuffer badMessageError(int status, @Nullable String reason, HttpFields.Mutable fields) {
+    fields.put(new HttpField(HttpHeader.CONTENT_TYPE, "application/json; charset=utf-8"));
+    fields.put("Access-Control-Allow-Origin", "*");
+    return body(status);
+  }
+
+  /** Jetty's own words stay out of it: they speak of its classes. */
+  private static ByteBuffer body(int status) {
+    String name =
+        switch (status) {
+          case 413 -> "PayloadTooLarge";
+          case 503 -> "NotEnoughResources";
+          default -> status >= 500 ? "InternalServerError" : "InvalidRequest";
+        };
+    HttpResponse answer = ErrorAnswers.json(status, name, HttpStatus.getMessage(status));
+    return ByteBuffer.wrap(((HttpResponse.Body.Bytes) answer.body()).content());
+  }
+}

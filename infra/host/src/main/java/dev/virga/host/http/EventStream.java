@@ -1,0 +1,308 @@
+package dev.virga.host.http;
+
+import dev.virga.atproto.data.DagCbor;
+import dev.virga.atproto.data.Value;
+import dev.virga.functions.xrpc.QueryString;
+import dev.virga.pds.XrpcException;
+import dev.virga.pds.sync.FrameSink;
+import dev.virga.pds.sync.FrameSource;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.IteratingCallback;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.eclipse.jetty.websocket.core.CoreSession;
+import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.OpCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One subscriber of the event stream, with its queue of frames; kept by {@link EventStreams}.
+ *
+ * <p>Source: atproto.com/specs/event-stream. What the client sends is ignored, except control
+ * frames.
+ */
+final class EventStream implements FrameHandler, FrameSink {
+  private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
+  private static final int POLICY_VIOLATION = 1008;
+
+  /** Bounds the queue beside its number of frames, which may have 5 MB each. */
+  private static final long MAX_WAITING_BYTES = 32L * 1024 * 1024;
+
+  /** Who has not taken the last frames and the close by then is cut off. */
+  private static final Executor LATER = CompletableFuture.delayedExecutor(10, TimeUnit.SECONDS);
+
+  private final FrameSource source;
+  private final @Nullable String query;
+  private final int capacity;
+  private final Set<EventStream> siblings;
+  private final Sender sender = new Sender();
+
+  // All below is guarded by this.
+  private final Queue<byte[]> waiting = new ArrayDeque<>();
+  private final List<Runnable> farewells = new ArrayList<>();
+  private long waitingBytes;
+  private @Nullable CloseStatus ending;
+  private boolean endSent;
+  private boolean gone;
+  private @Nullable CoreSession session;
+  private @Nullable Thread feeder;
+
+  /**
+   * @param query as the request had it
+   * @param capacity the most frames that wait
+   * @param siblings all open streams, among which this one counts from its opening to its end
+   */
+  EventStream(
+      FrameSource source, @Nullable String query, int capacity, Set<EventStream> siblings) {
+    this.source = source;
+    this.query = query;
+    this.capacity = capacity;
+    this.siblings = siblings;
+  }
+
+  @Override
+  public void onOpen(CoreSession opened, Callback callback) {
+    synchronized (this) {
+      session = opened;
+      feeder = Thread.ofVirtual().name("event-stream").unstarted(this::feed);
+      feeder.start();
+    }
+    siblings.add(this);
+    callback.succeeded();
+    opened.demand();
+  }
+
+  private void feed() {
+    try {
+      source.subscribe(cursor(), this);
+    } catch (InterruptedException e) {
+      LOG.trace("subscriber left", e); // the interrupt was ours
+    } catch (XrpcException e) {
+      refuse(e.error(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("event stream failed", e);
+      close(1011, "InternalServerError");
+    }
+  }
+
+  private OptionalLong cursor() {
+    List<String> given = QueryString.parse(query == null ? "" : query).get("cursor");
+    if (given == null) {
+      return OptionalLong.empty();
+    }
+    try {
+      return OptionalLong.of(Long.parseLong(given.getFirst()));
+    } catch (NumberFormatException e) {
+      throw XrpcException.invalidRequest("Error: Params must have the property \"cursor\" as an integer");
+    }
+  }
+
+  /** Says why in a frame of its own, after what is queued, then ends. */
+  private void refuse(String error, @Nullable String message) {
+    synchronized (this) {
+      if (isOpen()) {
+        add(errorFrame(error, message == null ? "" : message));
+      }
+    }
+    close(POLICY_VIOLATION, error);
+  }
+
+  private static byte[] errorFrame(String error, String message) {
+    byte[] header = DagCbor.encode(new Value.Obj(Map.of("op", Value.of(-1))));
+    byte[] payload =
+        DagCbor.encode(
+            new Value.Obj(Map.of("error", Value.of(error), "message", Value.of(message))));
+    return ByteBuffer.allocate(header.length + payload.length).put(header).put(payload).array();
+  }
+
+  @Override
+  public boolean offer(byte[] frame) {
+    boolean tooSlow;
+    synchronized (this) {
+      if (!isOpen()) {
+        return false;
+      }
+      tooSlow = isFull();
+      if (tooSlow) {
+        waiting.clear();
+        waitingBytes = 0;
+      } else {
+        add(frame);
+      }
+    }
+    if (tooSlow) {
+      refuse("ConsumerTooSlow", "Stream consumer too slow");
+    } else {
+      sender.iterate();
+    }
+    return !tooSlow;
+  }
+
+  @Override
+  public boolean put(byte[] frame) throws InterruptedException {
+    synchronized (this) {
+      while (isOpen() && isFull()) {
+        wait();
+      }
+      if (!isOpen()) {
+        return false;
+      }
+      add(frame);
+    }
+    sender.iterate();
+    return true;
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    synchronized (this) {
+      if (!isOpen()) {
+        return;
+      }
+      ending = new CloseStatus(code, reason);
+      notifyAll();
+    }
+    LATER.execute(this::abort);
+    sender.iterate();
+  }
+
+  @Override
+  public synchronized boolean isOpen() {
+    return ending == null && !gone;
+  }
+
+  @Override
+  public void onClose(Runnable callback) {
+    synchronized (this) {
+      if (!gone) {
+        farewells.add(callback);
+        return;
+      }
+    }
+    callback.run();
+  }
+
+  /** Keeps proxies on the way from taking silence for death. */
+  void ping() {
+    CoreSession current = session();
+    if (current != null && isOpen()) {
+      current.sendFrame(new Frame(OpCode.PING), Callback.NOOP, false);
+    }
+  }
+
+  private synchronized @Nullable CoreSession session() {
+    return session;
+  }
+
+  private void abort() {
+    CoreSession current = session();
+    if (current != null) {
+      current.abort();
+    }
+  }
+
+  private boolean isFull() {
+    return waiting.size() >= capacity || waitingBytes >= MAX_WAITING_BYTES;
+  }
+
+  private void add(byte[] frame) {
+    waiting.add(frame);
+    waitingBytes += frame.length;
+  }
+
+  @Override
+  public void onFrame(Frame frame, Callback callback) {
+    CoreSession current = session();
+    if (current == null) {
+      callback.succeeded();
+    } else if (frame.getOpCode() == OpCode.PING) {
+      Frame pong = new Frame(OpCode.PONG, BufferUtil.copy(frame.getPayload()));
+      current.sendFrame(pong, Callback.from(callback, current::demand), false);
+    } else {
+      callback.succeeded();
+      if (frame.getOpCode() != OpCode.CLOSE) {
+        current.demand();
+      }
+    }
+  }
+
+  @Override
+  public void onError(Throwable cause, Callback callback) {
+    LOG.debug("event stream broke off", cause);
+    callback.succeeded();
+  }
+
+  @Override
+  public void onClosed(CloseStatus status, Callback callback) {
+    leave();
+    callback.succeeded();
+  }
+
+  private void leave() {
+    List<Runnable> callbacks;
+    synchronized (this) {
+      gone = true;
+      waiting.clear();
+      waitingBytes = 0;
+      notifyAll();
+      callbacks = List.copyOf(farewells);
+      farewells.clear();
+      if (feeder != null) {
+        feeder.interrupt();
+      }
+    }
+    siblings.remove(this);
+    callbacks.forEach(Runnable::run);
+  }
+
+  /** Sends what waits, one frame at a time, and the close after it. */
+  private final class Sender extends IteratingCallback {
+    @Override
+    protected Action process() {
+      byte[] frame;
+      CloseStatus end = null;
+      CoreSession to;
+      synchronized (EventStream.this) {
+        to = session;
+        frame = waiting.poll();
+        if (frame != null) {
+          waitingBytes -= frame.length;
+          EventStream.this.notifyAll();
+        } else if (!endSent && ending != null) {
+          endSent = true;
+          end = ending;
+        }
+      }
+      if (to == null || (frame == null && end == null)) {
+        return Action.IDLE;
+      }
+      if (frame != null) {
+        to.sendFrame(new Frame(OpCode.BINARY, ByteBuffer.wrap(frame)), this, false);
+      } else {
+        to.close(end, this);
+      }
+      return Action.SCHEDULED;
+    }
+
+    @Override
+    protected void onCompleteFailure(Throwable cause) {
+      LOG.debug("event stream could not send", cause);
+      abort();
+      leave();
+    }
+  }
+}

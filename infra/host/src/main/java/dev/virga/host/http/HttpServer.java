@@ -1,0 +1,103 @@
+package dev.virga.host.http;
+
+import dev.virga.functions.site.Site;
+import dev.virga.pds.sync.FrameSource;
+import java.io.IOException;
+import java.time.Duration;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** Serves a {@link Site} and the event stream on one port, until closed. */
+public final class HttpServer implements AutoCloseable {
+  /** As the reference keeps connections; longer than load balancers usually do. */
+  private static final Duration IDLE = Duration.ofSeconds(90);
+
+  /** How long requests under way get to finish when the server closes. */
+  private static final Duration DRAIN = Duration.ofSeconds(10);
+
+  /** Lines, headers and query of one request; as Node's. */
+  private static final int MAX_HEADERS = 16 * 1024;
+
+  /** Each costs some 20 KB while idle. */
+  private static final int MAX_CONNECTIONS = 10_000;
+
+  private static final int MAX_THREADS = 32;
+
+  private final Server server;
+  private final ServerConnector connector;
+  private final EventStreams streams;
+
+  private HttpServer(Server server, ServerConnector connector, EventStreams streams) {
+    this.server = server;
+    this.connector = connector;
+    this.streams = streams;
+  }
+
+  /**
+   * Binds the port and begins to answer.
+   *
+   * @param port 0 for any that is free
+   * @param streamBuffer the most frames that wait for one subscriber of the event stream
+   * @throws IOException if the port is taken
+   */
+  public static HttpServer start(int port, Site site, FrameSource frames, int streamBuffer)
+      throws IOException {
+    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 4);
+    threads.setName("http");
+    threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("request-"));
+    Server server = new Server(threads);
+    ServerConnector connector =
+        new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
+    connector.setPort(port);
+    connector.setIdleTimeout(IDLE.toMillis());
+    connector.setAcceptQueueSize(1024);
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
+    EventStreams streams = new EventStreams(frames, streamBuffer, new HttpAdapter(site));
+    server.setHandler(new GracefulHandler(streams));
+    server.setErrorHandler(new BadRequests());
+    server.setStopTimeout(DRAIN.toMillis());
+    try {
+      server.start();
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("cannot start the HTTP server", e);
+    }
+    return new HttpServer(server, connector, streams);
+  }
+
+  private static HttpConfiguration configuration() {
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    configuration.setSendXPoweredBy(false);
+    configuration.setRequestHeaderSize(MAX_HEADERS);
+    configuration.setResponseHeaderSize(MAX_HEADERS);
+    configuration.setUriCompliance(UriCompliance.DEFAULT);
+    return configuration;
+  }
+
+  /** The port that is served. */
+  public int port() {
+    return connector.getLocalPort();
+  }
+
+  /** Lets requests under way finish, sends subscribers away with 1001, and frees the port. */
+  @Override
+  public void close() throws IOException {
+    try {
+      connector.shutdown();
+      streams.closeAll();
+      server.stop();
+    } catch (Exception e) {
+      throw new IOException("the HTTP server did not stop cleanly", e);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.virga.pds.sync;
+
+/**
+ * The way to one subscriber of the event stream: a bounded queue of frames that an adapter sends.
+ *
+ * <p>Safe for use by many threads. The arrays are shared by all subscribers and never written to.
+ */
+public interface FrameSink {
+  /**
+   * Queues a frame without ever waiting, for live events. If there is no room, the subscriber is
+   * told ConsumerTooSlow and dropped.
+   *
+   * @return whether the subscriber is still there
+   */
+  boolean offer(byte[] frame);
+
+  /**
+   * Queues a frame as soon as there is room, for replay: here the reader sets the pace.
+   *
+   * @return whether the subscriber is still there
+   */
+  boolean put(byte[] frame) throws InterruptedException;
+
+  /**
+   * Sends what is queued, then ends the subscription.
+   *
+   * @param code of RFC 6455, section 7.4.1, e.g. 1008
+   * @param reason at most 123 bytes, e.g. {@code FutureCursor}
+   */
+  void close(int code, String reason);
+
+  /** Whether the subscriber is still there. */
+  boolean isOpen();
+
+  /** Calls back once when the subscriber is gone, at once if it is already. */
+  void onClose(Runnable callback);
+}
