@@ -1,4 +1,7 @@
-/** The handlers, one small class per XRPC method in the protocol's own chapters, and what composes them. */
+/**
+ * The handlers, one small class per XRPC method in the protocol's own chapters, and what composes
+ * them.
+ */
 @NullMarked
 package dev.virga.functions;
 

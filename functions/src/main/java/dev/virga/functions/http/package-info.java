@@ -1,4 +1,7 @@
-/** HTTP as handlers see it, the same under Lambda and in the host; adapters turn their own kind into it. */
+/**
+ * HTTP as handlers see it, the same under Lambda and in the host; adapters turn their own kind into
+ * it.
+ */
 @NullMarked
 package dev.virga.functions.http;
 

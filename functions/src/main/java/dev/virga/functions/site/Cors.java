@@ -5,7 +5,9 @@ import dev.virga.functions.http.HttpResponse;
 import java.util.Map;
 import java.util.Optional;
 
-/** Lets pages of every origin call this server, a part of {@link Site}: nothing here trusts cookies. */
+/**
+ * Lets pages of every origin call this server, a part of {@link Site}: nothing here trusts cookies.
+ */
 final class Cors {
   private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
   private static final String EXPOSE = "Access-Control-Expose-Headers";

@@ -15,7 +15,8 @@ public final class FrontDoor {
           ' / ' '            What it is: https://atproto.com
            '   '
       """;
-  private static final String ROBOTS = "# Everything here is public; look around.\nUser-agent: *\nAllow: /\n";
+  private static final String ROBOTS =
+      "# Everything here is public; look around.\nUser-agent: *\nAllow: /\n";
 
   private FrontDoor() {}
 

@@ -15,6 +15,8 @@ public final class Site {
   private final List<Route> routes;
 
   /**
+   * A site of methods and pages.
+   *
    * @param pages asked in order, before the methods
    */
   public Site(XrpcDispatcher xrpc, List<Route> pages) {

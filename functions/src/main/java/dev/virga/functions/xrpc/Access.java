@@ -24,8 +24,7 @@ public sealed interface Access {
    * @param service whether the account's own service token for this method is accepted as well
    * @param oauth what an OAuth session needs
    */
-  record Account(
-      Level level, boolean takendown, boolean signupQueued, boolean service, OAuth oauth)
+  record Account(Level level, boolean takendown, boolean signupQueued, boolean service, OAuth oauth)
       implements Access {
     public Account takendownToo() {
       return new Account(level, true, signupQueued, service, oauth);

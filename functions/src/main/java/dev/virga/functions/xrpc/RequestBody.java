@@ -13,8 +13,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
- * The body of a request, as {@link XrpcDispatcher} looks at it: whether there is one, of which type,
- * and its bytes without content encoding, up to a limit that holds for the decoded bytes.
+ * The body of a request, as {@link XrpcDispatcher} looks at it: whether there is one, of which
+ * type, and its bytes without content encoding, up to a limit that holds for the decoded bytes.
  */
 final class RequestBody {
   /** Nested encodings serve no honest purpose, but two are legal HTTP. */

@@ -13,8 +13,7 @@ public interface Unrouted {
 
   /** Refuses: strangers with 401, for they would not be proxied, and accounts with 501. */
   static Unrouted refusing(Authenticator authenticator) {
-    Access access =
-        Access.account(Access.Level.STANDARD).takendownToo().oauth(Access.OAuth.SCOPED);
+    Access access = Access.account(Access.Level.STANDARD).takendownToo().oauth(Access.OAuth.SCOPED);
     return (method, request) -> {
       authenticator.authenticate(access, method, request);
       throw new XrpcException(501, "MethodNotImplemented", "Method Not Implemented");

@@ -23,8 +23,8 @@ import java.util.Set;
  * parameters, the caller and the body against what its lexicon and endpoint say, and renders what
  * goes wrong.
  *
- * <p>Source: atproto.com/specs/xrpc; order and answers as the reference's, except where it answers a
- * client's mistake with 500 or an unnamed error.
+ * <p>Source: atproto.com/specs/xrpc; order and answers as the reference's, except where it answers
+ * a client's mistake with 500 or an unnamed error.
  */
 public final class XrpcDispatcher {
   /** What all paths here begin with. */
@@ -40,6 +40,8 @@ public final class XrpcDispatcher {
   private final Unrouted unrouted;
 
   /**
+   * A dispatcher over a table of handlers.
+   *
    * @throws IllegalArgumentException if two handlers serve one method
    */
   public XrpcDispatcher(
@@ -111,11 +113,9 @@ public final class XrpcDispatcher {
     MethodSchema schema = schema(endpoint.nsid());
     checkVerb(schema, http.method());
     Value.Obj params = schema.parseParams(QueryString.parse(http.rawQuery()));
-    Credentials credentials =
-        authenticator.authenticate(endpoint.access(), endpoint.nsid(), http);
+    Credentials credentials = authenticator.authenticate(endpoint.access(), endpoint.nsid(), http);
     try (Input input = input(schema, endpoint.bodyLimit(), http)) {
-      XrpcRequest request =
-          new XrpcRequest(params, input.json(), input.bytes(), credentials, http);
+      XrpcRequest request = new XrpcRequest(params, input.json(), input.bytes(), credentials, http);
       Map<String, String> limits = limiter.admit(endpoint, request);
       HttpResponse response = handler.handle(request);
       for (Map.Entry<String, String> header : limits.entrySet()) {
@@ -149,8 +149,7 @@ public final class XrpcDispatcher {
     }
   }
 
-  private static Input input(MethodSchema schema, long limit, HttpRequest http)
-      throws IOException {
+  private static Input input(MethodSchema schema, long limit, HttpRequest http) throws IOException {
     if (schema.kind() != MethodSchema.Kind.PROCEDURE) {
       return Input.NONE;
     }

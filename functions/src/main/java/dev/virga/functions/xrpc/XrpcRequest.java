@@ -18,7 +18,11 @@ import java.util.Optional;
  * @param http the request as it came
  */
 public record XrpcRequest(
-    Value.Obj params, Value.Obj input, InputStream body, Credentials credentials, HttpRequest http) {
+    Value.Obj params,
+    Value.Obj input,
+    InputStream body,
+    Credentials credentials,
+    HttpRequest http) {
 
   /** The account that asks; only for endpoints whose access guarantees one. */
   public Did account() {

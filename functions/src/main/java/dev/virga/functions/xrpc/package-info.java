@@ -1,4 +1,7 @@
-/** XRPC on top of {@code http}: endpoints declare themselves, the dispatcher authenticates, limits and validates, handlers answer. */
+/**
+ * XRPC on top of {@code http}: endpoints declare themselves, the dispatcher authenticates, limits
+ * and validates, handlers answer.
+ */
 @NullMarked
 package dev.virga.functions.xrpc;
 

@@ -2,7 +2,9 @@ package dev.virga.pds;
 
 import java.util.Map;
 
-/** The one exception for the wire: a status, an error name from the lexicon, and a message to show. */
+/**
+ * The one exception for the wire: a status, an error name from the lexicon, and a message to show.
+ */
 public final class XrpcException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -29,7 +29,8 @@ final class BadRequests extends ErrorHandler {
   }
 
   @Override
-  public ByteBuffer badMessageError(int status, @Nullable String reason, HttpFields.Mutable fields) {
+  public ByteBuffer badMessageError(
+      int status, @Nullable String reason, HttpFields.Mutable fields) {
     fields.put(new HttpField(HttpHeader.CONTENT_TYPE, "application/json; charset=utf-8"));
     fields.put("Access-Control-Allow-Origin", "*");
     return body(status);

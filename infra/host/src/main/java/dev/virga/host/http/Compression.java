@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/** Compresses the answers for which it pays, when the client can read them: a part of HttpAdapter. */
+/**
+ * Compresses the answers for which it pays, when the client can read them: a part of HttpAdapter.
+ */
 final class Compression {
   /** Below this many bytes a smaller answer saves no packet. */
   private static final int WORTHWHILE = 1024;
@@ -31,7 +33,8 @@ final class Compression {
     }
     HttpResponse.Body body =
         switch (response.body()) {
-          case HttpResponse.Body.Bytes(byte[] content) -> new HttpResponse.Body.Bytes(gzip(content));
+          case HttpResponse.Body.Bytes(byte[] content) ->
+              new HttpResponse.Body.Bytes(gzip(content));
           case HttpResponse.Body.Stream(long _, HttpResponse.Writer writer) ->
               new HttpResponse.Body.Stream(-1, out -> gzip(writer, out));
         };
@@ -68,7 +71,8 @@ final class Compression {
 
   private static HttpResponse varying(HttpResponse response) {
     String vary = response.headers().get("Vary");
-    return response.withHeader("Vary", vary == null ? "Accept-Encoding" : vary + ", Accept-Encoding");
+    return response.withHeader(
+        "Vary", vary == null ? "Accept-Encoding" : vary + ", Accept-Encoding");
   }
 
   private static boolean has(HttpResponse response, String name) {

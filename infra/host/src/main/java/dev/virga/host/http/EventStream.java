@@ -66,8 +66,7 @@ final class EventStream implements FrameHandler, FrameSink {
    * @param capacity the most frames that wait
    * @param siblings all open streams, among which this one counts from its opening to its end
    */
-  EventStream(
-      FrameSource source, @Nullable String query, int capacity, Set<EventStream> siblings) {
+  EventStream(FrameSource source, @Nullable String query, int capacity, Set<EventStream> siblings) {
     this.source = source;
     this.query = query;
     this.capacity = capacity;
@@ -107,7 +106,8 @@ final class EventStream implements FrameHandler, FrameSink {
     try {
       return OptionalLong.of(Long.parseLong(given.getFirst()));
     } catch (NumberFormatException e) {
-      throw XrpcException.invalidRequest("Error: Params must have the property \"cursor\" as an integer");
+      throw XrpcException.invalidRequest(
+          "Error: Params must have the property \"cursor\" as an integer");
     }
   }
 

@@ -17,8 +17,8 @@ import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
 import org.eclipse.jetty.websocket.core.server.WebSocketNegotiator;
 
 /**
- * Upgrades requests for the event stream to WebSocket and keeps account of who subscribes; all other
- * requests pass on to the {@link HttpAdapter}.
+ * Upgrades requests for the event stream to WebSocket and keeps account of who subscribes; all
+ * other requests pass on to the {@link HttpAdapter}.
  */
 final class EventStreams extends Handler.Wrapper {
   private static final String PATH = "/xrpc/com.atproto.sync.subscribeRepos";

@@ -26,7 +26,9 @@ import org.eclipse.jetty.util.URIUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns Jetty's requests into ours and our answers into Jetty's: the way from wire to {@link Site}. */
+/**
+ * Turns Jetty's requests into ours and our answers into Jetty's: the way from wire to {@link Site}.
+ */
 final class HttpAdapter extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(HttpAdapter.class);
 

@@ -18,6 +18,8 @@ public final class EnvFile {
   private EnvFile() {}
 
   /**
+   * The variables of a file, in its order.
+   *
    * @throws ConfigException naming the first line that is not understood
    */
   public static Map<String, String> parse(String content) {

@@ -14,7 +14,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Typed reading of environment variables, for {@link PdsConfig}; each refusal names its variable. */
+/**
+ * Typed reading of environment variables, for {@link PdsConfig}; each refusal names its variable.
+ */
 final class Environment {
   private final Map<String, String> variables;
 
@@ -129,7 +131,8 @@ final class Environment {
     try {
       return parser.apply(value);
     } catch (SyntaxException e) {
-      throw new ConfigException(name, "is '" + value + "', which " + complaint + ": " + e.getMessage());
+      throw new ConfigException(
+          name, "is '" + value + "', which " + complaint + ": " + e.getMessage());
     } catch (IllegalArgumentException e) {
       throw new ConfigException(name, "is '" + value + "', which " + complaint);
     }

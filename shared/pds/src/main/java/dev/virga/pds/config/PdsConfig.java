@@ -190,6 +190,8 @@ public record PdsConfig(
       Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
 
   /**
+   * Reads the settings, filling in defaults.
+   *
    * @throws ConfigException for the first variable that is missing or invalid
    */
   public static PdsConfig parse(Map<String, String> variables) {
@@ -364,7 +366,9 @@ public record PdsConfig(
   }
 
   private static Secret secretText(Environment env, String name) {
-    return env.text(name).map(Secret::of).orElseThrow(() -> new ConfigException(name, "is missing"));
+    return env.text(name)
+        .map(Secret::of)
+        .orElseThrow(() -> new ConfigException(name, "is missing"));
   }
 
   private static Secret secretBytes(Environment env, String name) {

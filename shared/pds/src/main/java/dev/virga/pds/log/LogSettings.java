@@ -26,8 +26,7 @@ record LogSettings(int threshold, boolean json) {
   }
 
   boolean enabled(String logger, Level level) {
-    int least =
-        logger.startsWith(QUIET) ? Math.max(threshold, Level.WARN.toInt()) : threshold;
+    int least = logger.startsWith(QUIET) ? Math.max(threshold, Level.WARN.toInt()) : threshold;
     return level.toInt() >= least;
   }
 

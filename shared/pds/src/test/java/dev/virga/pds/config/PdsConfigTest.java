@@ -101,7 +101,11 @@ final class PdsConfigTest {
   @Test
   void reportsGoToTheModerationServiceUnlessSaidOtherwise() {
     PdsConfig config =
-        parse("PDS_MOD_SERVICE_URL", "https://mod.example", "PDS_MOD_SERVICE_DID", "did:web:mod.example");
+        parse(
+            "PDS_MOD_SERVICE_URL",
+            "https://mod.example",
+            "PDS_MOD_SERVICE_DID",
+            "did:web:mod.example");
     assertThat(config.upstreams().reports()).isEqualTo(config.upstreams().moderation()).isPresent();
   }
 

@@ -46,7 +46,9 @@ final class LogProviderTest {
   void jsonCarriesTheTraceInsideTheLine() {
     logger("a.B", Map.of("VIRGA_LOG_FORMAT", "json"))
         .error("bad", new IllegalStateException("why"));
-    assertThat(lines()).contains("\"error\":\"java.lang.IllegalStateException: why").hasLineCount(1);
+    assertThat(lines())
+        .contains("\"error\":\"java.lang.IllegalStateException: why")
+        .hasLineCount(1);
   }
 
   @Test
