@@ -1,7 +1,24 @@
 package dev.virga.pds.store;
 
+import java.util.Optional;
+
 /** What must hold of the item at a key for a write of a transaction to go through. */
 public sealed interface Condition {
+  /** Whether a condition holds of an item, or of nothing. */
+  static boolean holds(Condition condition, Optional<Item> item) {
+    return switch (condition) {
+      case Always _ -> true;
+      case Absent _ -> item.isEmpty();
+      case Present _ -> item.isPresent();
+      case Equal(String attribute, Item.Attribute value) ->
+          item.isPresent() && value.equals(item.get().attributes().get(attribute));
+      case Lacks(String attribute) ->
+          item.isEmpty() || !item.get().attributes().containsKey(attribute);
+      case LessThan(String attribute, long bound) ->
+          item.flatMap(present -> present.number(attribute)).orElse(bound) < bound;
+    };
+  }
+
   /** Whatever is there. */
   record Always() implements Condition {}
 

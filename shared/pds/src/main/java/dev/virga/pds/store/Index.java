@@ -12,11 +12,26 @@ import java.util.Optional;
  * <p>Every method blocks, is safe for use by many threads, and throws {@link StoreException} when
  * the store cannot answer. When a write throws that, it may or may not have happened. Committed
  * changes reach the {@link Changes.Listener} of whoever runs the store: at least once each, in
- * order per partition.
+ * order per partition; a write that leaves an item as it was need not be reported.
+ *
+ * <p>An argument beyond a documented limit is an {@link IllegalArgumentException}, thrown before
+ * anything was written.
  */
 public interface Index {
   /** The most keys of one batch (DynamoDB takes 25 to 100 a call; backends split as they need). */
   int MAX_BATCH = 1_000;
+
+  /**
+   * Checks the size of a batch.
+   *
+   * @throws IllegalArgumentException if it is over {@link #MAX_BATCH}
+   */
+  static void requireBatch(Collection<?> batch) {
+    if (batch.size() > MAX_BATCH) {
+      throw new IllegalArgumentException(
+          "a batch has at most %d entries, not %d".formatted(MAX_BATCH, batch.size()));
+    }
+  }
 
   /** The item at a key, strongly consistent. */
   Optional<Item> get(Key key);
@@ -33,16 +48,25 @@ public interface Index {
   Page query(Query query);
 
   /**
-   * Carries out all writes or none, atomically. No key twice.
+   * Carries out all writes or none, atomically. No key twice. Every condition is about the items as
+   * they were before the transaction.
    *
    * @param writes 1 to {@link Write#MAX_PER_TRANSACTION}
    * @throws ConditionFailedException if a condition did not hold; nothing was written
+   * @throws IllegalArgumentException as by {@link Write#requireTransaction}, or if an update would
+   *     make an item too large
    */
   void transact(List<Write> writes) throws ConditionFailedException;
 
-  /** Stores entries in any order, not atomically; doing it again is harmless. */
+  /**
+   * Stores up to {@link #MAX_BATCH} entries in any order, not atomically; doing it again is
+   * harmless. Of two entries with the same key one wins.
+   */
   void batchPut(Collection<Entry> entries);
 
-  /** Removes items in any order, not atomically; doing it again is harmless. */
+  /**
+   * Removes up to {@link #MAX_BATCH} items in any order, not atomically; doing it again is
+   * harmless.
+   */
   void batchDelete(Collection<Key> keys);
 }

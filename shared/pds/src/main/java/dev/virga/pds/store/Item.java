@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * A small immutable map of named, typed attributes: what the {@link Index} stores under a key.
  *
  * <p>Attributes are text, whole numbers, flags or bytes. An absent attribute and an empty {@code
- * Optional} are the same thing; there is no null. At most 400 KB, names included.
+ * Optional} are the same thing; there is no null. Names have 1 to 255 bytes and do not begin with
+ * {@code $}, which backends keep for themselves. An item that breaks these rules or is larger than
+ * {@link #MAX_BYTES} cannot be made: {@link IllegalArgumentException}.
  */
 public final class Item {
   /** One attribute. */
@@ -39,13 +41,48 @@ public final class Item {
     }
   }
 
+  /**
+   * The most bytes an item may have, names included; leaves room for the keys in DynamoDB's 400 KB.
+   */
+  public static final int MAX_BYTES = 400_000;
+
+  private static final int MAX_NAME_BYTES = 255;
+
+  /** What DynamoDB charges for a number of 19 digits, about. */
+  private static final int NUMBER_BYTES = 12;
+
   /** An item without attributes: its key says it all. */
   public static final Item EMPTY = new Item(Map.of());
 
   private final Map<String, Attribute> attributes;
+  private final int bytes;
 
   private Item(Map<String, Attribute> attributes) {
     this.attributes = Collections.unmodifiableMap(new TreeMap<>(attributes));
+    this.bytes = measure(this.attributes);
+  }
+
+  private static int measure(Map<String, Attribute> attributes) {
+    long bytes = 0;
+    for (Map.Entry<String, Attribute> attribute : attributes.entrySet()) {
+      String name = attribute.getKey();
+      if (name.startsWith("$")) {
+        throw new IllegalArgumentException("attribute name begins with $: " + name);
+      }
+      bytes += Utf8.lengthWithin(name, MAX_NAME_BYTES, "attribute name");
+      bytes +=
+          switch (attribute.getValue()) {
+            case Attribute.Text(String text) -> Utf8.length(text, name);
+            case Attribute.Whole(long _) -> NUMBER_BYTES;
+            case Attribute.Flag(boolean _) -> 1;
+            case Attribute.Bytes(byte[] array) -> array.length;
+          };
+    }
+    if (bytes > MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "item has %d bytes, at most %d are allowed".formatted(bytes, MAX_BYTES));
+    }
+    return (int) bytes;
   }
 
   public static Item of(Map<String, Attribute> attributes) {
@@ -59,6 +96,11 @@ public final class Item {
   /** A builder that starts with this item's attributes. */
   public Builder toBuilder() {
     return new Builder(attributes);
+  }
+
+  /** The size that counts against {@link #MAX_BYTES}. */
+  public int bytes() {
+    return bytes;
   }
 
   public Map<String, Attribute> attributes() {

@@ -4,6 +4,32 @@ package dev.virga.pds.store;
  * The address of an item: a partition and, inside it, a sort key.
  *
  * <p>Sort keys are compared as UTF-8 bytes. Neither part is empty; a partition is at most 2,048 and
- * a sort key at most 1,024 bytes (DynamoDB's limits, kept by every backend).
+ * a sort key at most 1,024 bytes (DynamoDB's limits, kept by every backend). The code point
+ * U+10FFFF is not used, so that {@link Range#prefix} has an end. A key that breaks these rules
+ * cannot be made.
  */
-public record Key(String partition, String sort) {}
+public record Key(String partition, String sort) {
+  /** The longest partition, in bytes of UTF-8. */
+  public static final int MAX_PARTITION_BYTES = 2_048;
+
+  /** The longest sort key, in bytes of UTF-8. */
+  public static final int MAX_SORT_BYTES = 1_024;
+
+  /**
+   * Checks the rules above.
+   *
+   * @throws IllegalArgumentException naming the part and its length
+   */
+  public Key {
+    Utf8.lengthWithin(partition, MAX_PARTITION_BYTES, "partition");
+    Utf8.lengthWithin(sort, MAX_SORT_BYTES, "sort key");
+    if (sort.contains(Range.END)) {
+      throw new IllegalArgumentException("sort key has the code point U+10FFFF");
+    }
+  }
+
+  /** The length of both parts in bytes of UTF-8. */
+  int bytes() {
+    return Utf8.length(partition, "partition") + Utf8.length(sort, "sort key");
+  }
+}

@@ -13,18 +13,46 @@ import org.jspecify.annotations.Nullable;
  * Immutable named bytes: the other of the two ports. S3 in the cloud, a directory on a laptop; one
  * contract suite tests both.
  *
- * <p>Names are slash-separated ASCII of at most 512 bytes, e.g. {@code repos/did:plc:abc/3k2a.car};
- * no segment is empty, {@code .} or {@code ..}. An object, once a put returned, survives the loss
+ * <p>Names are slash-separated ASCII of at most 512 bytes, e.g. {@code repos/did:plc:abc/3k2a.car}:
+ * letters, digits and {@code -._~:%@+=,}; no segment is empty, {@code .} or {@code ..}. Any other
+ * name is an {@link IllegalArgumentException}. Do not use both {@code a} and {@code a/b}: stores
+ * that stand on a file system cannot have them. An object, once a put returned, survives the loss
  * of the process. Every method blocks and throws {@link StoreException} when the store cannot
  * answer.
  */
 public interface Objects {
-  /** What was stored with an object beside its bytes: a few short ASCII texts. */
+  /** The longest name, in bytes. */
+  int MAX_NAME_BYTES = 512;
+
+  /** The most objects in a page of a listing. */
+  int MAX_LISTED = 1_000;
+
+  /**
+   * Checks a name against the rules above.
+   *
+   * @return the name
+   * @throws IllegalArgumentException if it breaks them
+   */
+  static String requireName(String name) {
+    return ObjectNames.requireName(name);
+  }
+
+  /** Checks the beginning of names; the empty one is a beginning of all. */
+  static String requirePrefix(String prefix) {
+    return ObjectNames.requirePrefix(prefix);
+  }
+
+  /**
+   * What was stored with an object beside its bytes: a few short ASCII texts, 2,000 bytes at most.
+   * Names are lower-case letters, digits and dashes; values are printable, not empty and without
+   * space at their ends (they travel as HTTP headers).
+   */
   record Metadata(Map<String, String> entries) {
     public static final Metadata NONE = new Metadata(Map.of());
 
     public Metadata {
       entries = Map.copyOf(entries);
+      ObjectNames.requireMetadata(entries);
     }
   }
 
@@ -63,8 +91,10 @@ public interface Objects {
   /**
    * A part of an object.
    *
+   * @param length at least 1
    * @return exactly {@code length} bytes, or empty if there is no such object
    * @throws StoreException if the object is shorter than asked
+   * @throws IllegalArgumentException if the offset is negative or the length not positive
    */
   Optional<byte[]> getRange(String name, long offset, int length);
 
@@ -76,7 +106,10 @@ public interface Objects {
   /** The metadata, if there is such an object. */
   Optional<Metadata> metadata(String name);
 
-  /** Makes a second object of the bytes and metadata of one; false if there is none. */
+  /**
+   * Makes a second object of the bytes and metadata of one, in the place of whatever has its name;
+   * false if there is none.
+   */
   boolean copy(String from, String to);
 
   /** Removes an object, if it is there. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Range(String from, String to) {
   /** Above every key that an item may have. */
-  private static final String END = "\uDBFF\uDFFF";
+  static final String END = "\uDBFF\uDFFF";
 
   /** All keys that begin with a prefix of ASCII. */
   public static Range prefix(String prefix) {

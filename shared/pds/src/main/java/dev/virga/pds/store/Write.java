@@ -1,8 +1,10 @@
 package dev.virga.pds.store;
 
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One write of a transaction, with the condition under which all of them go through. */
@@ -12,17 +14,52 @@ public sealed interface Write {
   Condition condition();
 
   /** Stores a whole item in the place of whatever is there. */
-  record Put(Key key, Item item, @Nullable Instant expires, Condition condition) implements Write {}
+  record Put(Key key, Item item, @Nullable Instant expires, Condition condition) implements Write {
+    public Put {
+      expires = expires == null ? null : Entry.wholeSecond(expires);
+    }
+  }
 
   /**
-   * Changes some attributes of an item and leaves the others; the item is made if it is absent.
+   * Changes some attributes of an item and leaves the others; the item is made if it is absent. No
+   * attribute is both set and removed.
    *
    * @param set attributes to set
    * @param remove names of attributes to remove
    * @param expiry what becomes of the expiry
    */
   record Update(Key key, Item set, Set<String> remove, Expiry expiry, Condition condition)
-      implements Write {}
+      implements Write {
+    public Update {
+      remove = Set.copyOf(remove);
+      for (String name : remove) {
+        if (set.attributes().containsKey(name)) {
+          throw new IllegalArgumentException("attribute is both set and removed: " + name);
+        }
+      }
+    }
+
+    /**
+     * The item that this update makes of another.
+     *
+     * @throws IllegalArgumentException if that would be too large
+     */
+    public Item appliedTo(Item before) {
+      TreeMap<String, Item.Attribute> attributes = new TreeMap<>(before.attributes());
+      attributes.keySet().removeAll(remove);
+      attributes.putAll(set.attributes());
+      return Item.of(attributes);
+    }
+
+    /** The expiry that this update makes of another; null stands for never. */
+    public @Nullable Instant expiryAfter(@Nullable Instant before) {
+      return switch (expiry) {
+        case Expiry.Keep _ -> before;
+        case Expiry.Never _ -> null;
+        case Expiry.At(Instant when) -> when;
+      };
+    }
+  }
 
   /** Removes an item, if it is there. */
   record Delete(Key key, Condition condition) implements Write {}
@@ -39,7 +76,11 @@ public sealed interface Write {
     record Never() implements Expiry {}
 
     /** The item may be forgotten from then on. */
-    record At(Instant when) implements Expiry {}
+    record At(Instant when) implements Expiry {
+      public At {
+        when = Entry.wholeSecond(when);
+      }
+    }
   }
 
   static Put put(Key key, Item item) {
@@ -68,6 +109,40 @@ public sealed interface Write {
 
   /** The most writes that one transaction takes (DynamoDB's limit). */
   int MAX_PER_TRANSACTION = 100;
+
+  /** The most bytes, keys included, that the writes of one transaction have (DynamoDB's 4 MB). */
+  int MAX_TRANSACTION_BYTES = 4_000_000;
+
+  /**
+   * Checks what every backend demands of a transaction before it looks at the store.
+   *
+   * @throws IllegalArgumentException if there are none or too many writes, a key comes twice, or
+   *     they are too large together
+   */
+  static void requireTransaction(List<Write> writes) {
+    if (writes.isEmpty() || writes.size() > MAX_PER_TRANSACTION) {
+      throw new IllegalArgumentException(
+          "a transaction has 1 to %d writes, not %d".formatted(MAX_PER_TRANSACTION, writes.size()));
+    }
+    Set<Key> keys = HashSet.newHashSet(writes.size());
+    long bytes = 0;
+    for (Write write : writes) {
+      if (!keys.add(write.key())) {
+        throw new IllegalArgumentException("two writes of a transaction at " + write.key());
+      }
+      bytes += write.key().bytes();
+      bytes +=
+          switch (write) {
+            case Put put -> put.item().bytes();
+            case Update update -> update.set().bytes();
+            case Delete _, Check _ -> 0;
+          };
+    }
+    if (bytes > MAX_TRANSACTION_BYTES) {
+      throw new IllegalArgumentException(
+          "a transaction has at most %d bytes, not %d".formatted(MAX_TRANSACTION_BYTES, bytes));
+    }
+  }
 
   /** Short for a list of writes. */
   static List<Write> all(Write... writes) {

@@ -1,0 +1,8 @@
+package dev.virga.pds.store;
+
+class MemoryObjectsTest extends ObjectsContract {
+  @Override
+  protected Objects open() {
+    return new MemoryObjects();
+  }
+}
