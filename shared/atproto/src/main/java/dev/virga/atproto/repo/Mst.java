@@ -131,6 +131,31 @@ public final class Mst {
     entries().forEachRemaining(entry -> action.accept(entry.key(), entry.value()));
   }
 
+  /**
+   * The nodes on the way to a key, root first: they prove what record it has, or that it has none,
+   * to whoever trusts the root.
+   */
+  public Map<Cid, byte[]> proof(String key) {
+    TreeProof proof = new TreeProof(this, Map.of());
+    proof.addPath(key);
+    return proof.blocks();
+  }
+
+  /**
+   * The nodes that {@link Inversion} needs to undo changes to some keys: for each the way to it,
+   * and the ways to its neighbours.
+   */
+  public Map<Cid, byte[]> coveringProof(Iterable<String> keys) {
+    TreeProof proof = new TreeProof(this, Map.of());
+    keys.forEach(proof::addCovering);
+    return proof.blocks();
+  }
+
+  /** Walks over all nodes and entries for an export; see {@link MstWalk}. */
+  public MstWalk walk() {
+    return new MstWalk(this);
+  }
+
   /** The root node, loaded and remembered. */
   MstNode top() {
     if (root instanceof Subtree.Link link) {

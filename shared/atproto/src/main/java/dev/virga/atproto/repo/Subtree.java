@@ -2,6 +2,7 @@ package dev.virga.atproto.repo;
 
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.data.DataException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +36,26 @@ sealed interface Subtree permits MstNode, Subtree.Link {
      * @throws DataException if it does not belong here
      */
     MstNode load(BlockSource source) {
-      return cid.equals(MstNode.EMPTY.cid()) && layer == ROOT
-          ? MstNode.EMPTY
-          : decode(source.load(cid));
+      return isEmptyRoot() ? MstNode.EMPTY : decode(source.load(cid));
+    }
+
+    /** Whether this leads to the tree without entries, which need not be loaded. */
+    boolean isEmptyRoot() {
+      return layer == ROOT && cid.equals(MstNode.EMPTY.cid());
+    }
+
+    /**
+     * Reads the node from one of the blocks.
+     *
+     * @throws MissingBlockException if it is not among them
+     * @throws DataException if it does not belong here
+     */
+    MstNode decode(Map<Cid, byte[]> blocks) {
+      byte[] bytes = blocks.get(cid);
+      if (bytes == null) {
+        throw new MissingBlockException(cid);
+      }
+      return decode(bytes);
     }
 
     /**
