@@ -1,0 +1,101 @@
+// A PDS process of our own on a data directory of our own: start, stop, kill, start again on the same port.
+import { spawn } from 'node:child_process'
+import crypto from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { poll } from './poll.mjs'
+
+const READY = /^Virga is ready at (http:\/\/\S+)$/m
+const READY_DEADLINE_MS = 300_000 // `virga run` may have to build first
+const STOP_DEADLINE_MS = 20_000
+const LOG_BYTES = 16_384
+
+const command = process.env.VIRGA_E2E_COMMAND ?? '../../virga run'
+
+/** Why a test that needs its own host cannot run, or false. */
+export const noOwnHost = process.env.VIRGA_E2E_URL && !process.env.VIRGA_E2E_OWN_HOST && 'only a URL was given'
+
+export class Host {
+  static async start() {
+    const host = new Host()
+    process.on('exit', () => host.#signal('SIGKILL'))
+    if (!process.listenerCount('SIGTERM')) process.once('SIGTERM', () => process.exit(143)) // the runner's time limit
+    await host.restart()
+    return host
+  }
+
+  directory = mkdtempSync(path.join(os.tmpdir(), 'virga-e2e-'))
+  adminPassword = crypto.randomBytes(12).toString('hex')
+  jwtSecret = crypto.randomBytes(16).toString('hex')
+  port = 0
+  url = undefined
+  #child = undefined
+  #output = ''
+
+  get alive() {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  /** What the process printed last. */
+  log() {
+    return this.#output.slice(-LOG_BYTES)
+  }
+
+  /** Starts the process; the first time on a free port, later on the same one. */
+  async restart() {
+    if (this.alive) throw new Error('the host is running')
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(PDS_|VIRGA_E2E_|NODE_TEST)/.test(name))
+    const args = ['--port', String(this.port), '--data-directory', this.directory]
+    this.#output = ''
+    // Its own process group: a start script and the server below it die together.
+    this.#child = spawn('bash', ['-c', `exec ${command} "$@"`, 'host', ...args], {
+      cwd: path.resolve(import.meta.dirname, '..'),
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...Object.fromEntries(inherited), PDS_ADMIN_PASSWORD: this.adminPassword, PDS_JWT_SECRET: this.jwtSecret },
+    })
+    const keep = (chunk) => { this.#output = (this.#output + chunk).slice(-4 * LOG_BYTES) }
+    this.#child.stdout.setEncoding('utf8').on('data', keep)
+    this.#child.stderr.setEncoding('utf8').on('data', keep)
+    this.url = await poll('the host to be ready', async () => {
+      if (!this.alive) throw new Error(`The host ended before it was ready:\n${this.log()}`)
+      return READY.exec(this.#output)?.[1]
+    }, READY_DEADLINE_MS)
+    this.port = Number(new URL(this.url).port)
+    const health = await fetch(`${this.url}/xrpc/_health`)
+    if (health.status !== 200) throw new Error(`The host is ready but not healthy: ${health.status}`)
+  }
+
+  /** Asks the process to end, as an operator would. */
+  async stop() {
+    if (!this.alive) return
+    this.#signal('SIGTERM')
+    try {
+      await poll('the host to stop', () => !this.alive, STOP_DEADLINE_MS)
+    } finally {
+      await this.kill()
+    }
+  }
+
+  /** kill -9: the process gets no chance to finish anything. */
+  async kill() {
+    this.#signal('SIGKILL')
+    await poll('the host to die', () => !this.alive, STOP_DEADLINE_MS)
+    await poll('the process group to be gone', () => !this.#signal(0), STOP_DEADLINE_MS)
+  }
+
+  /** Kills the process and removes its data. */
+  async destroy() {
+    await this.kill()
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+
+  #signal(signal) {
+    try {
+      return this.#child !== undefined && process.kill(-this.#child.pid, signal)
+    } catch {
+      return false // nobody is left in the group
+    }
+  }
+}
