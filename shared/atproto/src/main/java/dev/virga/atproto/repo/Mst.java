@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * A Merkle search tree: the map from {@code collection/rkey} to record CIDs that a commit signs.
@@ -153,7 +154,16 @@ public final class Mst {
 
   /** Walks over all nodes and entries for an export; see {@link MstWalk}. */
   public MstWalk walk() {
-    return new MstWalk(this);
+    return walk(node -> true);
+  }
+
+  /**
+   * A walk that leaves out some nodes with everything below them.
+   *
+   * @param wanted asked once for each node that is reached, after it was loaded
+   */
+  public MstWalk walk(Predicate<Cid> wanted) {
+    return new MstWalk(this, wanted);
   }
 
   /** The root node, loaded and remembered. */

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +39,10 @@ public final class MstWalk implements Iterator<MstStep> {
   }
 
   @SuppressWarnings("ArrayRecordComponent")
-  private record Ahead(MstNode node, byte[] bytes) {}
+  private record Ahead(MstNode node, byte[] bytes, boolean wanted) {}
 
   private final BlockSource source;
+  private final Predicate<Cid> wanted;
   private final Deque<Frame> frames = new ArrayDeque<>();
   // By identity: equal links do not occur in a tree, and a CID alone says nothing about the place.
   private final IdentityHashMap<Subtree.Link, Ahead> ahead = new IdentityHashMap<>();
@@ -48,8 +50,9 @@ public final class MstWalk implements Iterator<MstStep> {
   private @Nullable Subtree root;
   private @Nullable MstStep upcoming;
 
-  MstWalk(Mst tree) {
+  MstWalk(Mst tree, Predicate<Cid> wanted) {
     this.source = tree.source();
+    this.wanted = wanted;
     this.root = tree.rootSubtree();
   }
 
@@ -75,7 +78,10 @@ public final class MstWalk implements Iterator<MstStep> {
     Subtree start = root;
     if (start != null) {
       root = null;
-      return open(start);
+      MstStep first = open(start);
+      if (first != null) {
+        return first;
+      }
     }
     while (!frames.isEmpty()) {
       Frame top = frames.getFirst();
@@ -87,29 +93,33 @@ public final class MstWalk implements Iterator<MstStep> {
         return new MstStep.Record(top.node.key(index), top.node.value(index));
       } else {
         Subtree subtree = top.node.subtree(index);
-        if (subtree != null) {
-          return open(subtree);
+        MstStep step = subtree == null ? null : open(subtree);
+        if (step != null) {
+          return step;
         }
       }
     }
     return null;
   }
 
-  private MstStep open(Subtree subtree) {
+  private @Nullable MstStep open(Subtree subtree) {
     return switch (subtree) {
-      case MstNode node -> enter(new Ahead(node, node.encode()));
+      case MstNode node -> enter(new Ahead(node, node.encode(), wanted.test(node.cid())));
       case Subtree.Link link -> enter(take(link));
     };
   }
 
-  private MstStep enter(Ahead read) {
+  private @Nullable MstStep enter(Ahead read) {
+    if (!read.wanted) {
+      return null;
+    }
     frames.push(new Frame(read.node));
     return new MstStep.Node(read.node.cid(), read.bytes);
   }
 
   private Ahead take(Subtree.Link link) {
     if (link.isEmptyRoot()) {
-      return new Ahead(MstNode.EMPTY, MstNode.EMPTY.encode());
+      return new Ahead(MstNode.EMPTY, MstNode.EMPTY.encode(), true);
     }
     if (!ahead.containsKey(link)) {
       readAhead(link);
@@ -124,35 +134,35 @@ public final class MstWalk implements Iterator<MstStep> {
 
   /** Reads the link that is due, and others that will be. */
   private void readAhead(Subtree.Link due) {
-    List<Subtree.Link> wanted = new ArrayList<>(BATCH);
-    wanted.add(due);
+    List<Subtree.Link> links = new ArrayList<>(BATCH);
+    links.add(due);
     if (aheadBytes < MAX_AHEAD) {
       for (Frame frame : frames) {
-        collect(frame.node, (frame.position + 1) / 2, wanted);
+        collect(frame.node, (frame.position + 1) / 2, links);
       }
     }
-    Map<Cid, byte[]> blocks = source.loadAll(wanted.stream().map(Subtree::cid).distinct().toList());
-    for (Subtree.Link link : wanted) {
+    Map<Cid, byte[]> blocks = source.loadAll(links.stream().map(Subtree::cid).distinct().toList());
+    for (Subtree.Link link : links) {
       byte[] bytes = blocks.get(link.cid());
       if (bytes != null) {
-        ahead.put(link, new Ahead(link.decode(bytes), bytes));
+        ahead.put(link, new Ahead(link.decode(bytes), bytes, wanted.test(link.cid())));
         aheadBytes += bytes.length;
       }
     }
   }
 
   /** Adds links not read yet in the order in which they will be due, below read ones too. */
-  private void collect(MstNode node, int from, List<Subtree.Link> wanted) {
-    for (int i = from; i <= node.size() && wanted.size() < BATCH; i++) {
+  private void collect(MstNode node, int from, List<Subtree.Link> links) {
+    for (int i = from; i <= node.size() && links.size() < BATCH; i++) {
       switch (node.subtree(i)) {
         case null -> {}
-        case MstNode child -> collect(child, 0, wanted);
+        case MstNode child -> collect(child, 0, links);
         case Subtree.Link link -> {
           Ahead read = ahead.get(link);
           if (read == null) {
-            wanted.add(link);
-          } else {
-            collect(read.node, 0, wanted);
+            links.add(link);
+          } else if (read.wanted) {
+            collect(read.node, 0, links);
           }
         }
       }
