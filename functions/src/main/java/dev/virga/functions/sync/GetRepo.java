@@ -1,0 +1,42 @@
+package dev.virga.functions.sync;
+
+import dev.virga.atproto.syntax.Tid;
+import dev.virga.functions.http.HttpResponse;
+import dev.virga.functions.xrpc.Access;
+import dev.virga.functions.xrpc.Endpoint;
+import dev.virga.functions.xrpc.XrpcHandler;
+import dev.virga.functions.xrpc.XrpcRequest;
+import dev.virga.pds.repo.Head;
+import dev.virga.pds.repo.HostedRepo;
+import dev.virga.pds.repo.HostedRepos;
+import dev.virga.pds.repo.RepoExport;
+import dev.virga.pds.repo.RepoReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code com.atproto.sync.getRepo}: a repository as a CAR, or what is new in it since a revision.
+ */
+public final class GetRepo implements XrpcHandler {
+  private final Serving serving;
+  private final RepoReader reader;
+  private final RepoExport export;
+
+  public GetRepo(HostedRepos repos, RepoReader reader, RepoExport export) {
+    this.serving = new Serving(repos, reader);
+    this.reader = reader;
+    this.export = export;
+  }
+
+  @Override
+  public Endpoint endpoint() {
+    return Endpoint.of("com.atproto.sync.getRepo", new Access.OpenOrOwner());
+  }
+
+  @Override
+  public HttpResponse handle(XrpcRequest request) {
+    HostedRepo repo = serving.repo(request);
+    @Nullable Tid since = request.param("since").map(Tid::parse).orElse(null);
+    Head head = reader.head(repo.did()).orElseThrow(() -> Serving.noRoot(repo.did()));
+    return HttpResponse.stream(Serving.CAR, -1, out -> export.write(repo.did(), head, since, out));
+  }
+}
