@@ -59,6 +59,22 @@ public interface Index {
   void transact(List<Write> writes) throws ConditionFailedException;
 
   /**
+   * Stores entries, does something else, and only then carries out a transaction.
+   *
+   * <p>The entries may be stored even if the transaction is not, or together with it. A store that
+   * can take both in one go does so.
+   *
+   * @param entries as for {@link #batchPut}; no key of the transaction among them
+   * @param barrier what must have happened before the transaction, which is left out if it throws
+   */
+  default void transactAfter(Collection<Entry> entries, Runnable barrier, List<Write> writes)
+      throws ConditionFailedException {
+    batchPut(entries);
+    barrier.run();
+    transact(writes);
+  }
+
+  /**
    * Stores up to {@link #MAX_BATCH} entries in any order, not atomically; doing it again is
    * harmless. Of two entries with the same key one wins.
    */

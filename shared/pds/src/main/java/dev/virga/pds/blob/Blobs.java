@@ -1,0 +1,240 @@
+package dev.virga.pds.blob;
+
+import dev.virga.atproto.data.BlobRef;
+import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
+import dev.virga.atproto.syntax.TidClock;
+import dev.virga.pds.XrpcException;
+import dev.virga.pds.store.Condition;
+import dev.virga.pds.store.ConditionFailedException;
+import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Objects;
+import dev.virga.pds.store.Page;
+import dev.virga.pds.store.Query;
+import dev.virga.pds.store.Write;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The blobs of accounts: taking them in, finding them, and letting unused ones go. */
+public final class Blobs {
+  private static final int PAGE = 500;
+
+  private final Index index;
+  private final Objects objects;
+  private final TidClock tids;
+
+  public Blobs(Index index, Objects objects, TidClock tids) {
+    this.index = index;
+    this.objects = objects;
+    this.tids = tids;
+  }
+
+  /** A blob that a record refers to. */
+  public record Reference(Cid cid, String path) {}
+
+  /**
+   * Takes in a blob of any length. It stays temporary until a record refers to it.
+   *
+   * @param declaredType the type that the client says, used where the bytes do not tell
+   * @throws IOException if the stream cannot be read; nothing is kept
+   * @throws XrpcException BlobTakendown if moderation has hidden these very bytes
+   */
+  public BlobRef upload(Did did, InputStream content, String declaredType) throws IOException {
+    String object = "blobs/" + did + "/" + tids.next();
+    BlobIntake intake = new BlobIntake(content, declaredType);
+    long size = objects.putStream(object, intake.stream(), Objects.Metadata.NONE);
+    Cid cid = intake.cid();
+    String type = intake.type();
+    try {
+      return admit(did, cid, type, size, object);
+    } catch (RuntimeException e) {
+      objects.delete(object);
+      throw e;
+    }
+  }
+
+  private BlobRef admit(Did did, Cid cid, String type, long size, String object) {
+    Item blob =
+        Item.builder()
+            .text("type", type)
+            .number("size", size)
+            .text("object", object)
+            .text("uploaded", tids.next().toString())
+            .text("used", referencedSince(did, cid))
+            .build();
+    Key key = BlobItems.blob(did, cid);
+    while (true) {
+      try {
+        index.transact(Write.all(Write.put(key, blob, Condition.ABSENT)));
+        return new BlobRef(cid, type, size);
+      } catch (ConditionFailedException e) {
+        Optional<StoredBlob> present = find(did, cid);
+        if (present.isPresent()) {
+          objects.delete(object);
+          return reuse(present.get());
+        }
+      }
+    }
+  }
+
+  private static BlobRef reuse(StoredBlob blob) {
+    if (blob.takedown().isPresent()) {
+      throw XrpcException.badRequest(
+          "BlobTakendown", "Blob has been takendown, cannot re-upload: " + blob.cid());
+    }
+    return new BlobRef(blob.cid(), blob.type(), blob.size());
+  }
+
+  /** The revision of a record that referred to a blob before it came, as after an import. */
+  private @Nullable String referencedSince(Did did, Cid cid) {
+    List<Entry> first =
+        index.query(Query.forward(did.text(), BlobItems.references(cid), 1)).entries();
+    return first.isEmpty() ? null : first.getFirst().item().requireText("rev");
+  }
+
+  public Optional<StoredBlob> find(Did did, Cid cid) {
+    return index.get(BlobItems.blob(did, cid)).map(item -> StoredBlob.from(cid, item));
+  }
+
+  /** The bytes of a blob. Close it. */
+  public Optional<Objects.Opened> open(StoredBlob blob) {
+    return objects.open(blob.object());
+  }
+
+  /**
+   * CIDs of blobs that records refer to, in order.
+   *
+   * @param since only those referred to by records written after this revision; null for all
+   * @param cursor the last CID of the page before; null to begin
+   */
+  public List<Cid> list(Did did, @Nullable Tid since, @Nullable Cid cursor, int limit) {
+    List<Cid> cids = new ArrayList<>();
+    eachReference(
+        did,
+        cursor,
+        (reference, rev) -> {
+          boolean wanted = since == null || rev.compareTo(since) > 0;
+          if (wanted && (cids.isEmpty() || !cids.getLast().equals(reference.cid()))) {
+            cids.add(reference.cid());
+          }
+          return cids.size() < limit;
+        });
+    return cids;
+  }
+
+  /**
+   * References to blobs that are not here, one for each blob, in order of CIDs.
+   *
+   * @param cursor the last CID of the page before; null to begin
+   */
+  public List<Reference> missing(Did did, @Nullable Cid cursor, int limit) {
+    List<Reference> missing = new ArrayList<>();
+    Map<Cid, Reference> batch = new LinkedHashMap<>();
+    eachReference(
+        did,
+        cursor,
+        (reference, rev) -> {
+          if (missing.isEmpty() || !missing.getLast().cid().equals(reference.cid())) {
+            batch.putIfAbsent(reference.cid(), reference);
+          }
+          if (batch.size() == PAGE) {
+            missing.addAll(absent(did, batch));
+            batch.clear();
+          }
+          return missing.size() < limit;
+        });
+    missing.addAll(absent(did, batch));
+    return missing.subList(0, Math.min(limit, missing.size()));
+  }
+
+  private List<Reference> absent(Did did, Map<Cid, Reference> references) {
+    if (references.isEmpty()) {
+      return List.of();
+    }
+    List<Key> keys = references.keySet().stream().map(cid -> BlobItems.blob(did, cid)).toList();
+    Map<Key, Item> present = index.batchGet(keys);
+    return references.values().stream()
+        .filter(reference -> !present.containsKey(BlobItems.blob(did, reference.cid())))
+        .toList();
+  }
+
+  /** How many different blobs records refer to, and how many of these are here. */
+  public Counts count(Did did) {
+    Map<Cid, Boolean> expected = new LinkedHashMap<>();
+    eachReference(
+        did,
+        null,
+        (reference, rev) -> {
+          expected.put(reference.cid(), true);
+          return true;
+        });
+    List<Reference> missing = missing(did, null, Integer.MAX_VALUE);
+    return new Counts(expected.size(), expected.size() - missing.size());
+  }
+
+  /** Blobs referred to, and those of them that were uploaded. */
+  public record Counts(int expected, int imported) {}
+
+  /** Takes a reference and the revision that made it; says whether to go on. */
+  private interface ReferenceVisitor {
+    boolean visit(Reference reference, Tid rev);
+  }
+
+  private void eachReference(Did did, @Nullable Cid after, ReferenceVisitor visitor) {
+    // "$" follows "#" in ASCII: the first key beyond the references to a CID.
+    @Nullable String reached =
+        after == null ? null : BlobItems.reference(did, after, "").sort().replaceAll("#$", "\\$");
+    Page page;
+    do {
+      page = index.query(Query.forward(did.text(), BlobItems.references().after(reached), PAGE));
+      for (Entry entry : page.entries()) {
+        reached = entry.key().sort();
+        Reference reference =
+            new Reference(
+                BlobItems.referencedCid(entry.key()), BlobItems.referencingPath(entry.key()));
+        if (!visitor.visit(reference, Tid.parse(entry.item().requireText("rev")))) {
+          return;
+        }
+      }
+    } while (page.more());
+  }
+
+  /**
+   * Removes those of some blobs that no record refers to any more.
+   *
+   * <p>Safe against records that begin to refer to one meanwhile: they mark it, and the removal
+   * demands the mark to be as it was before the references were looked at.
+   */
+  public void removeUnused(Did did, List<Cid> cids) {
+    for (Cid cid : cids) {
+      Key key = BlobItems.blob(did, cid);
+      Optional<Item> blob = index.get(key);
+      if (blob.isPresent() && referencedSince(did, cid) == null) {
+        remove(key, blob.get());
+      }
+    }
+  }
+
+  private void remove(Key key, Item blob) {
+    Condition unmarked =
+        blob.text("used")
+            .map(used -> Condition.equal("used", used))
+            .orElseGet(() -> new Condition.Lacks("used"));
+    try {
+      index.transact(Write.all(Write.delete(key, unmarked)));
+    } catch (ConditionFailedException e) {
+      return; // a record refers to it again
+    }
+    objects.delete(blob.requireText("object"));
+  }
+}

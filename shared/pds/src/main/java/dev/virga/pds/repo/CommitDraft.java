@@ -1,0 +1,105 @@
+package dev.virga.pds.repo;
+
+import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.repo.Commit;
+import dev.virga.atproto.repo.RepoPath;
+import dev.virga.atproto.repo.TreeChange;
+import dev.virga.atproto.sync.CommitEvent;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.pds.XrpcException;
+import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Item;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A signed commit on top of a head, not yet stored: part of {@link RepoWriter}.
+ *
+ * @param before the head that it follows, null for a repository's first commit
+ */
+record CommitDraft(@Nullable Head before, TreeChange change, Commit commit, Pack pack) {
+  /** The most bytes of a commit's blocks. Source: atproto.com/specs/sync, "commit size limits". */
+  static final int MAX_BLOCKS = 2_000_000;
+
+  /** The most nodes of a path that a head remembers: deeper trees do not occur. */
+  private static final int MAX_PATH = 16;
+
+  /**
+   * Packs a commit and its blocks.
+   *
+   * @throws XrpcException InvalidRequest if they are larger than an event may be
+   */
+  static CommitDraft of(
+      Did did, @Nullable Head before, TreeChange change, Commit commit, TreeEdit edit) {
+    Map<Cid, byte[]> records = new LinkedHashMap<>();
+    for (Map.Entry<RepoPath, RecordIntent.Prepared> record : edit.records().entrySet()) {
+      records.put(record.getValue().cid(), record.getValue().bytes());
+    }
+    Pack pack =
+        Pack.of(
+            RepoKeys.pack(did, commit.rev()),
+            commit.cid(),
+            commit.encode(),
+            List.of(change.newNodes(), change.coveringNodes(), records));
+    if (pack.bytes().length > MAX_BLOCKS) {
+      throw XrpcException.invalidRequest(
+          "Too many blocks in one commit: " + pack.bytes().length + " of " + MAX_BLOCKS + " bytes");
+    }
+    return new CommitDraft(before, change, commit, pack);
+  }
+
+  /** The head that this commit makes. */
+  Head head(RepoState state) {
+    List<Cid> path = new ArrayList<>(change.newNodes().keySet());
+    return new Head(
+        commit.rev().toString(),
+        state,
+        commit.rev(),
+        commit.cid(),
+        commit.encode(),
+        commit.data(),
+        path.subList(0, Math.min(path.size(), MAX_PATH)),
+        null);
+  }
+
+  /** The new tree nodes as items. */
+  List<Entry> nodes(Did did) {
+    List<Entry> nodes = new ArrayList<>();
+    change
+        .newNodes()
+        .forEach(
+            (cid, bytes) ->
+                nodes.add(
+                    new Entry(
+                        RepoKeys.node(did, cid),
+                        Stored.add(
+                                Item.builder().number("rev", commit.rev().value()),
+                                bytes,
+                                pack.name(),
+                                pack.offset(cid))
+                            .build())));
+    return nodes;
+  }
+
+  /** What the network is told, but for the blocks, which are the pack. */
+  CommitEvent event(Did did) {
+    List<CommitEvent.Op> ops =
+        change.ops().stream()
+            .map(
+                op ->
+                    new CommitEvent.Op(
+                        op.action().text(), op.path().toString(), op.cid(), op.prev()))
+            .toList();
+    return new CommitEvent(
+        did,
+        commit.rev(),
+        before == null ? null : before.rev(),
+        commit.cid(),
+        new byte[0],
+        ops,
+        before == null ? null : before.root());
+  }
+}

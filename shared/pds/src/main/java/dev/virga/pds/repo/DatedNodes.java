@@ -1,0 +1,64 @@
+package dev.virga.pds.repo;
+
+import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.repo.BlockSource;
+import dev.virga.atproto.repo.MissingBlockException;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
+import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Objects;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tree nodes of one repository together with the revision that wrote each, for incremental exports.
+ *
+ * <p>A node that was not written since a revision has nothing below it that was, because whatever
+ * changes below a node changes the node.
+ */
+final class DatedNodes implements BlockSource {
+  private final Did did;
+  private final Index index;
+  private final Objects objects;
+  private final Map<Cid, Long> revs = new HashMap<>();
+
+  DatedNodes(Did did, Index index, Objects objects) {
+    this.did = did;
+    this.index = index;
+    this.objects = objects;
+  }
+
+  /** Whether a node, already loaded, was written after a revision; asked once for each. */
+  boolean writtenAfter(Cid cid, Tid since) {
+    Long rev = revs.remove(cid);
+    return rev == null || rev > since.value();
+  }
+
+  @Override
+  public byte[] load(Cid cid) {
+    byte[] bytes = loadAll(List.of(cid)).get(cid);
+    if (bytes == null) {
+      throw new MissingBlockException(cid);
+    }
+    return bytes;
+  }
+
+  @Override
+  public Map<Cid, byte[]> loadAll(Collection<Cid> cids) {
+    Map<Key, Cid> wanted = new HashMap<>();
+    cids.forEach(cid -> wanted.put(RepoKeys.node(did, cid), cid));
+    Map<Cid, byte[]> found = new HashMap<>();
+    for (Map.Entry<Key, Item> entry : index.batchGet(wanted.keySet()).entrySet()) {
+      Cid cid = wanted.get(entry.getKey());
+      if (cid != null) {
+        revs.put(cid, entry.getValue().requireNumber("rev"));
+        found.put(cid, Stored.read(entry.getValue(), objects));
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.virga.pds.repo;
+
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
+import dev.virga.pds.store.Condition;
+import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Write;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The heads of repositories: read fresh, or as this process last saw them.
+ *
+ * <p>A remembered head may be out of date, which the etag condition of whoever writes on top of it
+ * brings to light.
+ */
+public final class Heads {
+  /** How many heads a process remembers, at about 1 KB each. */
+  private static final int REMEMBERED = 10_000;
+
+  private final Index index;
+  private final Redo redo;
+  private final Map<Did, Head> remembered = Collections.synchronizedMap(new Lru());
+
+  public Heads(Index index, Redo redo) {
+    this.index = index;
+    this.redo = redo;
+  }
+
+  /** The current head, read now; a pending commit that it shows is finished first. */
+  public Optional<Head> find(Did did) {
+    Optional<Head> head = index.get(RepoKeys.head(did)).map(Head::from);
+    while (head.isPresent() && head.get().pending() != null) {
+      redo.finish(did, head.get());
+      head = index.get(RepoKeys.head(did)).map(Head::from);
+    }
+    head.ifPresent(found -> remembered.put(did, found));
+    return head;
+  }
+
+  /** The head as last seen, or the current one. */
+  Optional<Head> recall(Did did) {
+    Head head = remembered.get(did);
+    return head != null ? Optional.of(head) : find(did);
+  }
+
+  void remember(Did did, Head head) {
+    remembered.put(did, head);
+  }
+
+  /** Makes the next {@link #recall} read again. */
+  public void forget(Did did) {
+    remembered.remove(did);
+  }
+
+  /**
+   * The write that changes a repository's state, to go into the transaction that changes its
+   * account's status.
+   *
+   * <p>It fails at {@link #key} if the repository was written meanwhile: read the head and try
+   * again.
+   *
+   * @param head as just read
+   * @param now any revision newer than the head's
+   */
+  public static Write stateWrite(Did did, Head head, RepoState state, Tid now) {
+    Head changed = head.withState(state, now + "+" + state.text());
+    return Write.put(RepoKeys.head(did), changed.toItem(), Condition.equal("etag", head.etag()));
+  }
+
+  /** Where the head of a repository is. */
+  public static Key key(Did did) {
+    return RepoKeys.head(did);
+  }
+
+  private static final class Lru extends LinkedHashMap<Did, Head> {
+    private static final long serialVersionUID = 1L;
+
+    Lru() {
+      super(256, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Did, Head> eldest) {
+      return size() > REMEMBERED;
+    }
+  }
+}

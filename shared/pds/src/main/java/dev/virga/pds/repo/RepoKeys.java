@@ -1,0 +1,84 @@
+package dev.virga.pds.repo;
+
+import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.repo.RepoPath;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Range;
+
+/** Where the items and objects of a repository are: the chapter {@code repo} of the layout. */
+public final class RepoKeys {
+  /** Before the path of a record; byte order of these keys is tree order. */
+  private static final String RECORD = "rec#";
+
+  private static final String NODE = "node#";
+
+  private RepoKeys() {}
+
+  public static Key head(Did did) {
+    return new Key(did.text(), "head");
+  }
+
+  static Key node(Did did, Cid cid) {
+    return new Key(did.text(), NODE + cid);
+  }
+
+  static Range nodes() {
+    return Range.prefix(NODE);
+  }
+
+  static Key record(Did did, String path) {
+    return new Key(did.text(), RECORD + path);
+  }
+
+  static Range records() {
+    return Range.prefix(RECORD);
+  }
+
+  static Range records(String collection) {
+    return Range.prefix(RECORD + collection + "/");
+  }
+
+  static String recordPath(Key key) {
+    return key.sort().substring(RECORD.length());
+  }
+
+  /** Says at which path a record of this CID is: an unverified hint, written before the commit. */
+  static Key place(Did did, Cid cid, RepoPath path) {
+    return new Key(did.text(), "cid#" + cid + "#" + path);
+  }
+
+  static Range places(Cid cid) {
+    return Range.prefix("cid#" + cid + "#");
+  }
+
+  static String placePath(Key key) {
+    return key.sort().substring("cid#".length() + cidLength() + 1);
+  }
+
+  /** A record that was replaced or deleted a short while ago, for exports already under way. */
+  static Key replaced(Did did, Cid cid) {
+    return new Key(did.text(), "gone#" + cid);
+  }
+
+  static Key unique(Did did, String claim) {
+    return new Key(did.text(), "uniq#" + claim);
+  }
+
+  static String packs(Did did) {
+    return "repos/" + did + "/";
+  }
+
+  static String pack(Did did, Tid rev) {
+    return packs(did) + rev + ".car";
+  }
+
+  static String redo(Did did, Tid rev) {
+    return packs(did) + rev + ".redo";
+  }
+
+  private static int cidLength() {
+    return 59;
+  }
+}

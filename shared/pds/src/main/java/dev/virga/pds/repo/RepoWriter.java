@@ -1,0 +1,218 @@
+package dev.virga.pds.repo;
+
+import dev.virga.atproto.crypto.PrivateKey;
+import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.repo.Commit;
+import dev.virga.atproto.repo.Mst;
+import dev.virga.atproto.repo.RecordWrite;
+import dev.virga.atproto.repo.RepoPath;
+import dev.virga.atproto.repo.TreeChange;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
+import dev.virga.atproto.syntax.TidClock;
+import dev.virga.pds.XrpcException;
+import dev.virga.pds.blob.BlobItems;
+import dev.virga.pds.store.ConditionFailedException;
+import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Objects;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes commits: the one algorithm that must be right.
+ *
+ * <p>Reads the head (or recalls it), applies the client's intents to the tree, signs, stores pack
+ * and nodes, and then replaces the head in a transaction that also writes records, references and
+ * the event. If another writer was faster the transaction fails and all is done again on top.
+ */
+public final class RepoWriter {
+  /** The most intents of one write. Source: com.atproto.repo.applyWrites in the reference. */
+  public static final int MAX_WRITES = 200;
+
+  /** How often a write starts over; writers of one process take turns, so few are ever needed. */
+  private static final int MAX_ATTEMPTS = 12;
+
+  private final Index index;
+  private final Objects objects;
+  private final Heads heads;
+  private final BlockCache cache;
+  private final CommitStore store;
+  private final Function<Did, PrivateKey> keys;
+  private final TidClock tids;
+  private final InstantSource clock;
+  private final RepoLocks locks = new RepoLocks();
+
+  /**
+   * @param keys the signing key of an account of this server
+   */
+  public RepoWriter(
+      Index index,
+      Objects objects,
+      Heads heads,
+      BlockCache cache,
+      CommitStore store,
+      Function<Did, PrivateKey> keys,
+      TidClock tids,
+      InstantSource clock) {
+    this.index = index;
+    this.objects = objects;
+    this.heads = heads;
+    this.cache = cache;
+    this.store = store;
+    this.keys = keys;
+    this.tids = tids;
+    this.clock = clock;
+  }
+
+  /**
+   * Carries out all intents in one commit, or none.
+   *
+   * @param intents at most {@link #MAX_WRITES}; without any, an empty commit is made
+   * @param swapCommit the commit that the client believes to be current; null if it does not say
+   * @throws XrpcException InvalidSwap, InvalidRequest, BlobNotFound, InvalidMimeType, InvalidSize,
+   *     RepoNotFound, or what the repository's state demands
+   */
+  public WriteOutcome write(Did did, List<RecordIntent> intents, @Nullable Cid swapCommit) {
+    if (intents.size() > MAX_WRITES) {
+      throw XrpcException.invalidRequest("Too many writes. Max: " + MAX_WRITES);
+    }
+    Lock turn = locks.of(did);
+    turn.lock();
+    try {
+      return writeInTurn(did, intents, swapCommit);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private WriteOutcome writeInTurn(Did did, List<RecordIntent> intents, @Nullable Cid swapCommit) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return attempt(did, intents, swapCommit);
+      } catch (ConditionFailedException e) {
+        heads.forget(did);
+        if (attempt == MAX_ATTEMPTS) {
+          throw new XrpcException(
+              503, "NotEnoughResources", "The repository is busy, please try again");
+        }
+        store.backOff(attempt);
+      }
+    }
+  }
+
+  private WriteOutcome attempt(Did did, List<RecordIntent> intents, @Nullable Cid swapCommit)
+      throws ConditionFailedException {
+    Head head =
+        heads
+            .recall(did)
+            .orElseThrow(
+                () -> XrpcException.badRequest("RepoNotFound", "Could not find repo: " + did));
+    head.state().requireWritable();
+    if (swapCommit != null && !swapCommit.equals(head.commit())) {
+      refuseSwap(did, swapCommit);
+      head = heads.recall(did).orElseThrow();
+    }
+    NodeStore nodes = new NodeStore(did, index, objects, cache);
+    nodes.loadAll(head.path());
+    Mst tree = Mst.load(head.root(), nodes);
+    TreeEdit edit = resolve(did, tree, intents);
+    if (edit.writes().isEmpty() && !intents.isEmpty()) {
+      return new WriteOutcome.Unchanged();
+    }
+    Tid rev = tids.nextAfter(head.rev());
+    Instant now = clock.instant();
+    Map<Key, Item> before = store.recordsBefore(did, edit);
+    TreeChange change = TreeChange.apply(tree, edit.writes());
+    Commit commit = Commit.sign(did, rev, change.after().root(), keys.apply(did));
+    CommitDraft draft = CommitDraft.of(did, head, change, commit, edit);
+    RecordItems items = new RecordItems(did, rev, draft.pack(), now, before).add(edit);
+    store.checkBlobs(did, edit);
+    Head made = store.commit(did, draft, items, head);
+    change.newNodes().forEach(cache::put);
+    heads.remember(did, made);
+    return new WriteOutcome.Committed(made.commit(), made.rev());
+  }
+
+  /** Refuses a swap unless it was the remembered head that was out of date. */
+  private void refuseSwap(Did did, Cid swapCommit) {
+    heads.forget(did);
+    Optional<Head> current = heads.find(did);
+    if (current.isEmpty() || !current.get().commit().equals(swapCommit)) {
+      throw XrpcException.badRequest(
+          "InvalidSwap",
+          "Commit was at " + current.map(head -> head.commit().toString()).orElse("null"));
+    }
+  }
+
+  /** Resolves intents; what looks wrong on a remembered head is looked at again on a fresh one. */
+  private TreeEdit resolve(Did did, Mst tree, List<RecordIntent> intents)
+      throws ConditionFailedException {
+    try {
+      return TreeEdit.resolve(tree, withoutDuplicates(did, tree, intents));
+    } catch (XrpcException e) {
+      Optional<Head> current = heads.find(did);
+      if (current.isPresent() && !current.get().root().equals(tree.root())) {
+        throw new ConditionFailedException(List.of(Heads.key(did)));
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Adds the deletion of an earlier record to the creation of one that there may be only one of.
+   */
+  private List<RecordIntent> withoutDuplicates(Did did, Mst tree, List<RecordIntent> intents) {
+    List<RecordIntent> all = new ArrayList<>(intents.size() + 1);
+    for (RecordIntent intent : intents) {
+      if (intent instanceof RecordIntent.Create(var path, var record, boolean only)
+          && only
+          && record.unique() != null) {
+        index
+            .get(RepoKeys.unique(did, record.unique()))
+            .flatMap(claim -> claim.text("path"))
+            .filter(earlier -> !earlier.equals(path.toString()))
+            .filter(earlier -> tree.get(earlier).isPresent())
+            .map(RepoPath::parse)
+            .filter(earlier -> intents.stream().noneMatch(i -> i.path().equals(earlier)))
+            .ifPresent(
+                earlier -> all.add(new RecordIntent.Delete(earlier, RecordIntent.Swap.ANY, false)));
+      }
+      all.add(intent);
+    }
+    return all;
+  }
+
+  /**
+   * The first commit of a new repository: empty, with its pack already stored.
+   *
+   * @return what to write and to tell in the transaction that makes the account
+   */
+  public RepoGenesis genesis(Did did, PrivateKey key, RepoState state) {
+    Tid rev = tids.next();
+    TreeChange change = TreeChange.apply(Mst.empty(), List.of());
+    Commit commit = Commit.sign(did, rev, change.after().root(), key);
+    return store.genesis(did, change, commit, state);
+  }
+
+  /** The blob items that a write's records demand; see {@link CommitStore#checkBlobs}. */
+  static Map<Cid, Key> blobKeys(Did did, TreeEdit edit) {
+    Map<Cid, Key> keys = new HashMap<>();
+    for (RecordWrite write : edit.writes()) {
+      RecordIntent.Prepared record = edit.records().get(write.path());
+      if (record != null) {
+        record.blobs().forEach(blob -> keys.put(blob.cid(), BlobItems.blob(did, blob.cid())));
+      }
+    }
+    return keys;
+  }
+}

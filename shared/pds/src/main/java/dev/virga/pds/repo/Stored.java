@@ -1,0 +1,39 @@
+package dev.virga.pds.repo;
+
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Objects;
+import dev.virga.pds.store.StoreException;
+
+/** A block's bytes as an item holds them: inline when small, else a place in a pack. */
+final class Stored {
+  /**
+   * The most bytes kept inline. Reading an item costs by 4 KB, so up to there a block inline costs
+   * no more to read than its place would.
+   */
+  static final int INLINE = 4_000;
+
+  private Stored() {}
+
+  /** Adds a block to an item that is being built. */
+  static Item.Builder add(Item.Builder item, byte[] block, String pack, long offset) {
+    return block.length <= INLINE
+        ? item.bytes("block", block)
+        : item.text("pack", pack).number("offset", offset).number("length", block.length);
+  }
+
+  /**
+   * The bytes of the block that an item holds or points to.
+   *
+   * @throws StoreException if the pack is missing or too short
+   */
+  static byte[] read(Item item, Objects objects) {
+    return item.bytes("block").orElseGet(() -> readPack(item, objects));
+  }
+
+  private static byte[] readPack(Item item, Objects objects) {
+    String pack = item.requireText("pack");
+    return objects
+        .getRange(pack, item.requireNumber("offset"), Math.toIntExact(item.requireNumber("length")))
+        .orElseThrow(() -> new StoreException("object is missing: " + pack));
+  }
+}

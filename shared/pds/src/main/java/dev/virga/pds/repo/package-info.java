@@ -1,0 +1,13 @@
+/**
+ * Repositories at rest: how commits are made, stored, read and exported on the two ports.
+ *
+ * <p>Terms: the <i>head</i> is the item that says which commit is current; a <i>pack</i> is the CAR
+ * of one commit, exactly the blocks of its firehose event. A commit happens in the one transaction
+ * that replaces the head; what is stored before it (pack, nodes) is harmless if it never comes.
+ * Traps: every writer must condition on the head's etag; a head with a pending commit must be
+ * finished by whoever finds it, before anything else.
+ */
+@NullMarked
+package dev.virga.pds.repo;
+
+import org.jspecify.annotations.NullMarked;

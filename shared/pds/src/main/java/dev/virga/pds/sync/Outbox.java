@@ -1,0 +1,131 @@
+package dev.virga.pds.sync;
+
+import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.sync.EventBody;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Range;
+import dev.virga.pds.store.Write;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a transaction has to tell, as an item written by that transaction itself.
+ *
+ * <p>Its key is in the account's partition and grows with time, so that the events of one account
+ * keep their order.
+ */
+public final class Outbox {
+  /** Before the TID in the keys of outbox items; change feeds are filtered by it. */
+  public static final String PREFIX = "outbox#";
+
+  /** The number of an item's last event, once the sequencer has dealt with it. */
+  static final String SEQ = "seq";
+
+  /** A flag that stays until the sequencer has dealt with an item. */
+  static final String PENDING = "pending";
+
+  private static final String EVENT = "event";
+
+  private Outbox() {}
+
+  /**
+   * What an outbox item holds.
+   *
+   * @param events in order; the blocks of a commit event are not in it but in the pack
+   * @param pack the object that holds those blocks; null if there is no commit event
+   * @param removedNodes tree nodes that the commit replaced
+   * @param releasedBlobs blobs that nothing may refer to any more
+   */
+  public record Content(
+      List<EventBody> events,
+      @Nullable String pack,
+      List<Cid> removedNodes,
+      List<Cid> releasedBlobs) {
+    public Content {
+      events = List.copyOf(events);
+      removedNodes = List.copyOf(removedNodes);
+      releasedBlobs = List.copyOf(releasedBlobs);
+    }
+
+    /** Events without a commit among them. */
+    public static Content of(List<EventBody> events) {
+      return new Content(events, null, List.of(), List.of());
+    }
+  }
+
+  /**
+   * The write that puts events into the outbox of an account.
+   *
+   * @param at later than all before it for this account
+   */
+  public static Write put(Did did, Tid at, Content content) {
+    Item.Builder item =
+        Item.builder()
+            .flag(PENDING, true)
+            .text("pack", content.pack())
+            .bytes("removed", packed(content.removedNodes()))
+            .bytes("released", packed(content.releasedBlobs()));
+    for (int i = 0; i < content.events().size(); i++) {
+      item.bytes(EVENT + i, content.events().get(i).encode());
+    }
+    return Write.put(new Key(did.text(), PREFIX + at), item.build());
+  }
+
+  /** Whether there is an outbox item at a key. */
+  public static boolean holds(Key key) {
+    return key.sort().startsWith(PREFIX);
+  }
+
+  static Range range() {
+    return Range.prefix(PREFIX);
+  }
+
+  /** When an item was put, by its key. */
+  public static Tid tid(Key key) {
+    return Tid.parse(key.sort().substring(PREFIX.length()));
+  }
+
+  /** The encoded events of an item. */
+  static List<byte[]> events(Item item) {
+    List<byte[]> events = new ArrayList<>();
+    Optional<byte[]> event = item.bytes(EVENT + 0);
+    while (event.isPresent()) {
+      events.add(event.get());
+      event = item.bytes(EVENT + events.size());
+    }
+    return events;
+  }
+
+  public static List<Cid> removedNodes(Item item) {
+    return unpacked(item, "removed");
+  }
+
+  public static List<Cid> releasedBlobs(Item item) {
+    return unpacked(item, "released");
+  }
+
+  private static byte @Nullable [] packed(List<Cid> cids) {
+    if (cids.isEmpty()) {
+      return null;
+    }
+    byte[] bytes = new byte[cids.size() * Cid.LENGTH];
+    for (int i = 0; i < cids.size(); i++) {
+      cids.get(i).copyTo(bytes, i * Cid.LENGTH);
+    }
+    return bytes;
+  }
+
+  private static List<Cid> unpacked(Item item, String name) {
+    List<Cid> cids = new ArrayList<>();
+    byte[] bytes = item.bytes(name).orElse(new byte[0]);
+    for (int at = 0; at < bytes.length; at += Cid.LENGTH) {
+      cids.add(Cid.fromBytes(bytes, at, Cid.LENGTH));
+    }
+    return cids;
+  }
+}

@@ -1,0 +1,140 @@
+package dev.virga.pds.sync;
+
+import dev.virga.atproto.syntax.Did;
+import dev.virga.pds.store.Change;
+import dev.virga.pds.store.Changes;
+import dev.virga.pds.store.Condition;
+import dev.virga.pds.store.ConditionFailedException;
+import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Write;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Numbers the events of the outbox and puts them into the log, each exactly once.
+ *
+ * <p>Listens to the change feed, which repeats itself and may be read by several at once: each
+ * transaction advances the last number on condition that nobody else did, and stamps the outbox
+ * items on condition that they have no stamp.
+ */
+public final class Sequencer implements Changes.Listener {
+  /** Two events of an item and its stamp at least must fit beside the state. */
+  private static final int MAX_WRITES = Write.MAX_PER_TRANSACTION - 1;
+
+  /** A batch that loses so often is given back to the feed, which delivers it again. */
+  private static final int MAX_ATTEMPTS = 20;
+
+  private final Index index;
+  private final EventLog log;
+  private final InstantSource clock;
+  private final LongConsumer advanced;
+  private EventLog.@Nullable State state;
+
+  /**
+   * @param advanced told the last number whenever it grew
+   */
+  public Sequencer(Index index, EventLog log, InstantSource clock, LongConsumer advanced) {
+    this.index = index;
+    this.log = log;
+    this.clock = clock;
+    this.advanced = advanced;
+  }
+
+  @Override
+  public synchronized void accept(List<Change> batch) throws ConditionFailedException {
+    Map<Key, Item> waiting = new LinkedHashMap<>();
+    for (Change change : batch) {
+      if (Outbox.holds(change.key()) && change.after().filter(Sequencer::waits).isPresent()) {
+        waiting.put(change.key(), change.after().get());
+      }
+    }
+    while (!waiting.isEmpty()) {
+      Map<Key, Item> chunk = takeChunk(waiting);
+      sequence(chunk);
+      chunk.keySet().forEach(waiting::remove);
+    }
+  }
+
+  private static boolean waits(Item item) {
+    return item.flag(Outbox.PENDING);
+  }
+
+  private static Map<Key, Item> takeChunk(Map<Key, Item> waiting) {
+    Map<Key, Item> chunk = new LinkedHashMap<>();
+    int writes = 0;
+    for (Map.Entry<Key, Item> entry : waiting.entrySet()) {
+      writes += 1 + Outbox.events(entry.getValue()).size();
+      if (writes > MAX_WRITES && !chunk.isEmpty()) {
+        break;
+      }
+      chunk.put(entry.getKey(), entry.getValue());
+    }
+    return chunk;
+  }
+
+  private void sequence(Map<Key, Item> chunk) throws ConditionFailedException {
+    Map<Key, Item> waiting = chunk;
+    for (int attempt = 1; !waiting.isEmpty(); attempt++) {
+      EventLog.State from = state == null ? log.state() : state;
+      try {
+        state = transact(waiting, from);
+        advanced.accept(state.last());
+        return;
+      } catch (ConditionFailedException e) {
+        if (attempt == MAX_ATTEMPTS) {
+          throw e;
+        }
+        state = null;
+        waiting = stillWaiting(waiting);
+      }
+    }
+  }
+
+  private EventLog.State transact(Map<Key, Item> waiting, EventLog.State from)
+      throws ConditionFailedException {
+    Instant now = clock.instant();
+    List<Write> writes = new ArrayList<>();
+    long first = Math.max(from.last() + 1, EventLog.micros(now));
+    long next = first;
+    for (Map.Entry<Key, Item> outbox : waiting.entrySet()) {
+      Did did = Did.parse(outbox.getKey().partition());
+      Item item = outbox.getValue();
+      for (byte[] event : Outbox.events(item)) {
+        writes.add(
+            log.append(new LogEntry(next++, now, did, event, item.text("pack").orElse(null))));
+      }
+      writes.add(
+          new Write.Update(
+              outbox.getKey(),
+              Item.builder().number(Outbox.SEQ, next - 1).build(),
+              Set.of(Outbox.PENDING),
+              new Write.Expiry.At(now.plus(log.window())),
+              new Condition.Equal(Outbox.PENDING, new Item.Attribute.Flag(true))));
+    }
+    EventLog.State to = new EventLog.State(from.first() == 0 ? first : from.first(), next - 1);
+    writes.add(EventLog.advance(from, to));
+    index.transact(writes);
+    return to;
+  }
+
+  private Map<Key, Item> stillWaiting(Map<Key, Item> chunk) {
+    Map<Key, Item> current = index.batchGet(chunk.keySet());
+    Map<Key, Item> waiting = new LinkedHashMap<>();
+    for (Key key : chunk.keySet()) {
+      Item item = current.get(key);
+      if (item != null && waits(item)) {
+        waiting.put(key, item);
+      }
+    }
+    return waiting;
+  }
+}

@@ -1,0 +1,153 @@
+package dev.virga.pds.repo;
+
+import dev.virga.atproto.crypto.Curve;
+import dev.virga.atproto.crypto.PrivateKey;
+import dev.virga.atproto.data.BlobRef;
+import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.data.DagCbor;
+import dev.virga.atproto.data.Value;
+import dev.virga.atproto.repo.RepoPath;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.TidClock;
+import dev.virga.pds.blob.Blobs;
+import dev.virga.pds.store.ConditionFailedException;
+import dev.virga.pds.store.Index;
+import dev.virga.pds.store.MemoryIndex;
+import dev.virga.pds.store.MemoryObjects;
+import dev.virga.pds.store.Write;
+import dev.virga.pds.sync.EventLog;
+import dev.virga.pds.sync.Outbox;
+import dev.virga.pds.sync.Sequencer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** A repository on ports in memory, with a clock that ticks a millisecond at each look. */
+public final class RepoFixture {
+  public static final Did DID = Did.parse("did:plc:ewvi7nxzyoun6zhxrhs64oiz");
+  public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+  public final MemoryIndex memory = new MemoryIndex();
+  public final MemoryObjects objects = new MemoryObjects();
+  public final PrivateKey key;
+  public final EventLog log;
+  public final Sequencer sequencer;
+  public final Cleanup cleanup;
+  public final Blobs blobs;
+  final Index index;
+  final RepoWriter writer;
+  final Heads heads;
+  final RepoReader reader;
+  final RepoExport export;
+  final TidClock tids;
+  private final Ticker clock = new Ticker();
+
+  /** Time passes only here. */
+  static final class Ticker implements java.time.InstantSource {
+    private Instant now = START;
+
+    @Override
+    public synchronized Instant instant() {
+      now = now.plusMillis(1);
+      return now;
+    }
+
+    synchronized void advance(Duration duration) {
+      now = now.plus(duration);
+    }
+  }
+
+  public RepoFixture() {
+    this(index -> index);
+  }
+
+  /** With something between the repository and the store, to get in its way. */
+  RepoFixture(java.util.function.UnaryOperator<Index> wrap) {
+    index = wrap.apply(memory);
+    byte[] secret = new byte[32];
+    Arrays.fill(secret, (byte) 7);
+    key = PrivateKey.fromBytes(Curve.K256, secret);
+    tids = new TidClock(clock, 3);
+    log = new EventLog(memory, clock, Duration.ofDays(3));
+    sequencer = new Sequencer(memory, log, clock, last -> {});
+    blobs = new Blobs(memory, objects, tids);
+    cleanup = new Cleanup(memory, blobs, clock);
+    Redo redo = new Redo(index, objects);
+    heads = new Heads(index, redo);
+    BlockCache cache = new BlockCache(1 << 20);
+    writer = newWriter(heads, cache, redo);
+    reader = new RepoReader(index, objects, heads, cache);
+    export = new RepoExport(index, objects, reader);
+    create();
+  }
+
+  /** A writer with nothing in memory, as in a fresh process. */
+  RepoWriter freshWriter() {
+    Redo redo = new Redo(index, objects);
+    return newWriter(new Heads(index, redo), new BlockCache(1 << 20), redo);
+  }
+
+  private RepoWriter newWriter(Heads someHeads, BlockCache cache, Redo redo) {
+    CommitStore store = new CommitStore(index, objects, redo, new Random(1));
+    return new RepoWriter(index, objects, someHeads, cache, store, did -> key, tids, clock);
+  }
+
+  private void create() {
+    RepoGenesis genesis = writer.genesis(DID, key, RepoState.ACTIVE);
+    List<Write> writes = new ArrayList<>(genesis.writes());
+    writes.add(
+        Outbox.put(
+            DID,
+            genesis.rev(),
+            new Outbox.Content(genesis.events(), genesis.pack(), List.of(), List.of())));
+    try {
+      memory.transact(writes);
+    } catch (ConditionFailedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  Head head() {
+    return heads.find(DID).orElseThrow();
+  }
+
+  void advance(Duration duration) {
+    clock.advance(duration);
+  }
+
+  /** Lets the change feed's listeners work off everything so far. */
+  public void settle() throws Exception {
+    memory.pump(
+        batch -> {
+          sequencer.accept(batch);
+          cleanup.accept(batch);
+        });
+  }
+
+  static RecordIntent.Prepared record(String text, BlobRef... blobs) {
+    byte[] bytes =
+        DagCbor.encode(
+            new Value.Obj(Map.of("$type", Value.of("com.example.note"), "text", Value.of(text))));
+    return new RecordIntent.Prepared(bytes, Cid.ofDagCbor(bytes), List.of(blobs), null);
+  }
+
+  static RepoPath path(String rkey) {
+    return RepoPath.parse("com.example.note/" + rkey);
+  }
+
+  static RecordIntent create(String rkey) {
+    return new RecordIntent.Create(path(rkey), record("note " + rkey), true);
+  }
+
+  static RecordIntent delete(String rkey) {
+    return new RecordIntent.Delete(path(rkey), RecordIntent.Swap.ANY, true);
+  }
+
+  WriteOutcome.Committed write(RecordIntent... intents) {
+    return (WriteOutcome.Committed) writer.write(DID, List.of(intents), null);
+  }
+}
