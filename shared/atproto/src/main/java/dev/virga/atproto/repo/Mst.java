@@ -13,14 +13,15 @@ import java.util.function.Predicate;
  *
  * <p>Immutable and persistent: an edit returns another tree which shares all untouched nodes, and
  * one that changes nothing returns the same tree. Nodes are loaded when needed and hashed when
- * asked for. Any operation can throw {@link MissingBlockException} if the source lacks a node, and
- * {@link DataException} if a node is not what a well-formed tree has at that place.
+ * asked for; threads may share a tree. Any operation can throw {@link MissingBlockException} if the
+ * source lacks a node, and {@link DataException} if a node is not what a well-formed tree has at
+ * that place.
  *
  * <p>Source: atproto.com/specs/repository, "MST structure".
  */
 public final class Mst {
   private final BlockSource source;
-  private Subtree root;
+  private volatile Subtree root;
 
   Mst(Subtree root, BlockSource source) {
     this.root = root;
@@ -168,12 +169,14 @@ public final class Mst {
 
   /** The root node, loaded and remembered. */
   MstNode top() {
-    if (root instanceof Subtree.Link link) {
-      MstNode loaded = link.load(source);
-      root = loaded;
-      return loaded;
-    }
-    return (MstNode) root;
+    return switch (root) {
+      case MstNode node -> node;
+      case Subtree.Link link -> {
+        MstNode loaded = link.load(source);
+        root = loaded;
+        yield loaded;
+      }
+    };
   }
 
   /** The root, loaded or not. */

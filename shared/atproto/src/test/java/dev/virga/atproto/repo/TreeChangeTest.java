@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -138,7 +139,7 @@ class TreeChangeTest {
       assertThat(Inversion.undo(Mst.load(change.after().root(), covering), ops))
           .as(where)
           .isEqualTo(prevData);
-      Collections.shuffle(ops, new java.util.Random(random.nextLong()));
+      Collections.shuffle(ops, new Random(random.nextLong()));
     }
   }
 
