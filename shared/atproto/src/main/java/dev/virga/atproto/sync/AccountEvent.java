@@ -1,6 +1,5 @@
 package dev.virga.atproto.sync;
 
-import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Did;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  *     deactivated}; null, and absent, if it is served
  */
 public record AccountEvent(Did did, boolean active, @Nullable String status) implements EventBody {
+  public static final String TAKENDOWN = "takendown";
+  public static final String SUSPENDED = "suspended";
+  public static final String DELETED = "deleted";
+  public static final String DEACTIVATED = "deactivated";
+
   static final String TYPE = "#account";
 
   /** The event of an account that is served. */
@@ -18,15 +22,27 @@ public record AccountEvent(Did did, boolean active, @Nullable String status) imp
     return new AccountEvent(did, true, null);
   }
 
+  /**
+   * The event of an account that is not served.
+   *
+   * @param status one of the constants here
+   */
+  public static AccountEvent inactive(Did did, String status) {
+    return new AccountEvent(did, false, status);
+  }
+
   @Override
   public String type() {
     return TYPE;
   }
 
-  @Override
-  public Value.Obj fields() {
-    Value.Builder fields = Value.Obj.builder().put("did", did.text()).put("active", active);
-    return status == null ? fields.build() : fields.put("status", status).build();
+  void write(EventWriter out) {
+    out.begin(status == null ? 2 : 3);
+    out.text("did", did.text());
+    out.seq();
+    out.time();
+    out.bool("active", active);
+    out.optionalText("status", status);
   }
 
   static AccountEvent from(Fields fields) {

@@ -5,8 +5,10 @@ import dev.virga.atproto.data.DataException;
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +29,27 @@ public record CommitEvent(
     List<Op> ops,
     @Nullable Cid prevData)
     implements EventBody {
+  /** Operations in one event; atproto.com/specs/sync, "limits". */
+  public static final int MAX_OPS = 200;
+
+  /** Bytes of blocks in one event; what needs more is told by {@code #sync}. */
+  public static final int MAX_BLOCKS = 2_000_000;
+
   static final String TYPE = "#commit";
 
+  /**
+   * Keeps the limits of one event.
+   *
+   * @throws DataException if there are too many operations or blocks
+   */
   public CommitEvent {
     ops = List.copyOf(ops);
+    if (ops.size() > MAX_OPS) {
+      throw new DataException("more than " + MAX_OPS + " operations in a commit");
+    }
+    if (blocks.length > MAX_BLOCKS) {
+      throw new DataException("more than " + MAX_BLOCKS + " bytes of blocks in a commit");
+    }
   }
 
   /**
@@ -41,13 +60,20 @@ public record CommitEvent(
    * @param prev the record before; null if it was created, and then absent
    */
   public record Op(String action, String path, @Nullable Cid cid, @Nullable Cid prev) {
-    private Value toValue() {
-      Value.Builder fields =
-          Value.Obj.builder()
-              .put("action", action)
-              .put("path", path)
-              .put("cid", cid == null ? Value.Null.NULL : Value.of(cid));
-      return prev == null ? fields.build() : fields.put("prev", prev).build();
+    private static final Set<String> ACTIONS = Set.of("create", "update", "delete");
+
+    public Op {
+      if (!ACTIONS.contains(action)) {
+        throw new DataException("an operation must be create, update or delete");
+      }
+    }
+
+    private void write(EventWriter out) {
+      out.map(prev == null ? 3 : 4);
+      out.nullableLink("cid", cid);
+      out.text("path", path);
+      out.optionalLink("prev", prev);
+      out.text("action", action);
     }
 
     private static Op from(Value value) {
@@ -73,22 +99,21 @@ public record CommitEvent(
     return TYPE;
   }
 
-  @Override
-  public Value.Obj fields() {
-    List<Value> operations = new ArrayList<>(ops.size());
-    ops.forEach(op -> operations.add(op.toValue()));
-    Value.Builder fields =
-        Value.Obj.builder()
-            .put("repo", did.text())
-            .put("rev", rev.toString())
-            .put("since", since == null ? Value.Null.NULL : Value.of(since.toString()))
-            .put("commit", commit)
-            .put("blocks", new Value.Bytes(blocks))
-            .put("ops", new Value.Array(operations))
-            .put("blobs", new Value.Array(List.of()))
-            .put("rebase", false)
-            .put("tooBig", false);
-    return prevData == null ? fields.build() : fields.put("prevData", prevData).build();
+  void write(EventWriter out) {
+    out.begin(prevData == null ? 9 : 10);
+    out.array("ops", ops.size());
+    ops.forEach(op -> op.write(out));
+    out.text("rev", rev.toString());
+    out.seq();
+    out.text("repo", did.text());
+    out.time();
+    out.array("blobs", 0); // No longer told, but still required.
+    out.nullableText("since", since == null ? null : since.toString());
+    out.blocks("blocks", blocks);
+    out.nullableLink("commit", commit);
+    out.bool("rebase", false);
+    out.bool("tooBig", false);
+    out.optionalLink("prevData", prevData);
   }
 
   static CommitEvent from(Fields fields) {
@@ -100,5 +125,22 @@ public record CommitEvent(
         fields.bytes("blocks"),
         fields.array("ops").stream().map(Op::from).toList(),
         fields.optionalLink("prevData").orElse(null));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CommitEvent that
+        && did.equals(that.did)
+        && rev.equals(that.rev)
+        && Objects.equals(since, that.since)
+        && commit.equals(that.commit)
+        && Arrays.equals(blocks, that.blocks)
+        && ops.equals(that.ops)
+        && Objects.equals(prevData, that.prevData);
+  }
+
+  @Override
+  public int hashCode() {
+    return commit.hashCode();
   }
 }

@@ -8,12 +8,27 @@ import java.util.Optional;
 
 /** The fields of an event's payload as they are read back, each demanded by type. */
 record Fields(Value.Obj of) {
+  /** The event of that type whose payload these fields are; unknown fields may pass. */
+  EventBody event(String type) {
+    return switch (type) {
+      case CommitEvent.TYPE -> CommitEvent.from(this);
+      case SyncEvent.TYPE -> SyncEvent.from(this);
+      case IdentityEvent.TYPE -> IdentityEvent.from(this);
+      case AccountEvent.TYPE -> AccountEvent.from(this);
+      default -> throw new DataException("not an event: " + type);
+    };
+  }
+
   String text(String name) {
     return of.text(name).orElseThrow(() -> bad(name));
   }
 
   Optional<String> optionalText(String name) {
-    return of.text(name);
+    return isAbsent(name) ? Optional.empty() : Optional.of(text(name));
+  }
+
+  long integer(String name) {
+    return of.integer(name).orElseThrow(() -> bad(name));
   }
 
   byte[] bytes(String name) {
@@ -25,7 +40,11 @@ record Fields(Value.Obj of) {
   }
 
   Optional<Cid> optionalLink(String name) {
-    return of.link(name);
+    return isAbsent(name) ? Optional.empty() : Optional.of(link(name));
+  }
+
+  private boolean isAbsent(String name) {
+    return of.get(name).orElse(Value.Null.NULL) == Value.Null.NULL;
   }
 
   boolean flag(String name) {

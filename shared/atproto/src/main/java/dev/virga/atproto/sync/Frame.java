@@ -3,6 +3,8 @@ package dev.virga.atproto.sync;
 import dev.virga.atproto.data.DagCbor;
 import dev.virga.atproto.data.DataException;
 import dev.virga.atproto.data.Value;
+import dev.virga.atproto.syntax.Datetime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -12,8 +14,33 @@ import java.util.Optional;
  * @param type the name of the message; empty for an error, which ends the stream
  */
 public record Frame(Optional<String> type, Value.Obj payload) {
+  /** Bytes in a message; atproto.com/specs/event-stream, "limits". */
+  public static final int MAX_BYTES = 5_000_000;
+
   private static final long MESSAGE = 1;
   private static final long ERROR = -1;
+
+  /** An event with the number and time that the sequencer of its host gave it. */
+  public record Event(long seq, Instant time, EventBody body) {}
+
+  /**
+   * The event that this message tells; empty if it is an error or about the stream itself.
+   *
+   * @throws IllegalArgumentException ({@link DataException} or a syntax error) if it is of an
+   *     unknown type, or a field is missing or malformed
+   */
+  public Optional<Event> event() {
+    if (type.isEmpty() || type.get().equals(InfoMessage.TYPE)) {
+      return Optional.empty();
+    }
+    Fields fields = new Fields(payload);
+    long seq = fields.integer("seq");
+    if (seq < 1 || seq > EventWriter.MAX_SEQ) {
+      throw new DataException("event with a number out of range");
+    }
+    Instant time = Datetime.parse(fields.text("time")).instant();
+    return Optional.of(new Event(seq, time, fields.event(type.get())));
+  }
 
   /** A message with a name such as {@code #info}. */
   static byte[] message(String type, Value.Obj payload) {
@@ -42,9 +69,12 @@ public record Frame(Optional<String> type, Value.Obj payload) {
   /**
    * Reads a message.
    *
-   * @throws DataException if it is anything else
+   * @throws DataException if it is anything else, or longer than {@link #MAX_BYTES}
    */
   public static Frame decode(byte[] frame) {
+    if (frame.length > MAX_BYTES) {
+      throw new DataException("frame of more than " + MAX_BYTES + " bytes");
+    }
     int headerLength = headerLength(frame);
     Value.Obj header = DagCbor.decodeObj(Arrays.copyOf(frame, headerLength));
     Value.Obj payload = DagCbor.decodeObj(Arrays.copyOfRange(frame, headerLength, frame.length));

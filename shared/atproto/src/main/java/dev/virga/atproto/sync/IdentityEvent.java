@@ -1,6 +1,5 @@
 package dev.virga.atproto.sync;
 
-import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Handle;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +17,12 @@ public record IdentityEvent(Did did, @Nullable Handle handle) implements EventBo
     return TYPE;
   }
 
-  @Override
-  public Value.Obj fields() {
-    Value.Builder fields = Value.Obj.builder().put("did", did.text());
-    return handle == null ? fields.build() : fields.put("handle", handle.text()).build();
+  void write(EventWriter out) {
+    out.begin(handle == null ? 1 : 2);
+    out.text("did", did.text());
+    out.seq();
+    out.time();
+    out.optionalText("handle", handle == null ? null : handle.text());
   }
 
   static IdentityEvent from(Fields fields) {

@@ -8,8 +8,10 @@ import dev.virga.atproto.data.Value;
  * @param name {@code OutdatedCursor}
  */
 public record InfoMessage(String name, String message) {
+  static final String TYPE = "#info";
+
   public byte[] frame() {
     return Frame.message(
-        "#info", Value.Obj.builder().put("name", name).put("message", message).build());
+        TYPE, Value.Obj.builder().put("name", name).put("message", message).build());
   }
 }
