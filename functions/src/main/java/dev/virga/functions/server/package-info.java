@@ -1,0 +1,5 @@
+/** The methods of {@code com.atproto.server}: accounts and their sessions. */
+@NullMarked
+package dev.virga.functions.server;
+
+import org.jspecify.annotations.NullMarked;

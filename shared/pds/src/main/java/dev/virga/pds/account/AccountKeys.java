@@ -1,0 +1,42 @@
+package dev.virga.pds.account;
+
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Handle;
+import dev.virga.pds.store.Key;
+import java.time.Instant;
+
+/** Where the items of accounts are: the chapter {@code account} of the layout. */
+public final class AccountKeys {
+  /** The partition that lists all accounts in the order they were made. */
+  public static final String LISTING = "accounts";
+
+  /** The partition of sign-ups under way. */
+  static final String INTENTS = "signups";
+
+  private AccountKeys() {}
+
+  public static Key account(Did did) {
+    return new Key(did.text(), "account");
+  }
+
+  static Key signingKey(Did did) {
+    return new Key(did.text(), "key");
+  }
+
+  static Key handle(Handle handle) {
+    return new Key("handle#" + handle.text(), "claim");
+  }
+
+  static Key email(EmailAddress email) {
+    return new Key("email#" + email.text(), "claim");
+  }
+
+  /** Of the listing: milliseconds in 13 digits, {@code ::}, DID; also the cursor of listRepos. */
+  static Key listing(Instant createdAt, Did did) {
+    return new Key(LISTING, "%013d::%s".formatted(createdAt.toEpochMilli(), did));
+  }
+
+  static Key intent(Did did) {
+    return new Key(INTENTS, did.text());
+  }
+}

@@ -1,0 +1,94 @@
+package dev.virga.pds.account;
+
+import dev.virga.atproto.syntax.AtIdentifier;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Handle;
+import dev.virga.pds.XrpcException;
+import dev.virga.pds.store.Condition;
+import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Write;
+import java.util.List;
+import java.util.Optional;
+
+/** The accounts of this server, found by DID, handle or e-mail address. */
+public final class Accounts {
+  private final Index index;
+
+  public Accounts(Index index) {
+    this.index = index;
+  }
+
+  public Optional<Account> find(Did did) {
+    return index.get(AccountKeys.account(did)).map(item -> Account.from(did, item));
+  }
+
+  public Optional<Account> find(Handle handle) {
+    return claimant(AccountKeys.handle(handle))
+        .flatMap(this::find)
+        .filter(account -> account.handle().equals(handle));
+  }
+
+  public Optional<Account> find(EmailAddress email) {
+    return claimant(AccountKeys.email(email))
+        .flatMap(this::find)
+        .filter(account -> account.email().equals(email));
+  }
+
+  public Optional<Account> find(AtIdentifier identifier) {
+    return switch (identifier) {
+      case Did did -> find(did);
+      case Handle handle -> find(handle);
+    };
+  }
+
+  /**
+   * The account that asks by a token of ours.
+   *
+   * @throws XrpcException 403 AccountNotFound if it is gone
+   */
+  public Account require(Did did) {
+    return find(did)
+        .orElseThrow(() -> new XrpcException(403, "AccountNotFound", "Account not found"));
+  }
+
+  /**
+   * The account that asks, which no moderator keeps out.
+   *
+   * @throws XrpcException 403 AccountNotFound, 401 AccountTakedown
+   */
+  public Account requireUnbarred(Did did) {
+    Account account = require(did);
+    if (account.status().isBarred()) {
+      throw XrpcException.unauthorized("AccountTakedown", "Account has been taken down");
+    }
+    return account;
+  }
+
+  private Optional<Did> claimant(Key key) {
+    return index.get(key).map(item -> Did.parse(item.requireText("did")));
+  }
+
+  /** The writes that make an account; the handle and the address must be reserved for it. */
+  static List<Write> creation(Account account) {
+    Condition reserved = Condition.equal("did", account.did().text());
+    return List.of(
+        Write.put(AccountKeys.account(account.did()), account.toItem(), Condition.ABSENT),
+        Write.put(AccountKeys.handle(account.handle()), claim(account.did()), reserved),
+        Write.put(AccountKeys.email(account.email()), claim(account.did()), reserved),
+        Write.put(
+            AccountKeys.listing(account.createdAt(), account.did()),
+            Item.builder().text("did", account.did().text()).build()));
+  }
+
+  static Item claim(Did did) {
+    return Item.builder().text("did", did.text()).build();
+  }
+
+  /** Demands that nothing ended an account's sessions since it was read. */
+  static Write epochCheck(Account account) {
+    return Write.check(
+        AccountKeys.account(account.did()), Condition.equal("epoch", account.epoch()));
+  }
+}
