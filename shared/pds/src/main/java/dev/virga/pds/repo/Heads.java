@@ -37,7 +37,7 @@ public final class Heads {
       redo.finish(did, head.get());
       head = index.get(RepoKeys.head(did)).map(Head::from);
     }
-    head.ifPresent(found -> remembered.put(did, found));
+    head.ifPresent(found -> remember(did, found));
     return head;
   }
 
@@ -47,8 +47,13 @@ public final class Heads {
     return head != null ? Optional.of(head) : find(did);
   }
 
+  /** Keeps a head in mind, unless writes on top of it would be refused unseen. */
   void remember(Did did, Head head) {
-    remembered.put(did, head);
+    if (head.state().isActive()) {
+      remembered.put(did, head);
+    } else {
+      remembered.remove(did);
+    }
   }
 
   /** Makes the next {@link #recall} read again. */

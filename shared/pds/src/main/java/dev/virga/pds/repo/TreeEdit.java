@@ -46,11 +46,14 @@ record TreeEdit(List<RecordWrite> writes, Map<RepoPath, RecordIntent.Prepared> r
           records.put(path, record);
         }
         case RecordIntent.Put(var _, RecordIntent.Prepared record, RecordIntent.Swap swap) -> {
+          if (current.filter(record.cid()::equals).isPresent()) {
+            continue; // as asked for already, e.g. by the same request sent before
+          }
           demand(swap, current);
           if (current.isEmpty()) {
             writes.add(new RecordWrite.Create(path, record.cid()));
             records.put(path, record);
-          } else if (!current.get().equals(record.cid())) {
+          } else {
             writes.add(new RecordWrite.Update(path, record.cid()));
             records.put(path, record);
           }

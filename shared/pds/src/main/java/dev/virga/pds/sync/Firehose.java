@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  * Serves {@code com.atproto.sync.subscribeRepos} out of the log.
  *
  * <p>One pump reads new entries and encodes each once; every subscriber, on a thread of its own,
- * takes frames from there at its own pace, or from the log itself while it catches up. One that
- * falls behind what is kept for the live ones is dropped. Source: atproto.com/specs/event-stream
- * and the reference's answers to cursors.
+ * takes frames from there, or from the log itself, at its own pace, while it catches up. A live one
+ * whose sink has no room left is dropped by the sink. Source: atproto.com/specs/event-stream and
+ * the reference's answers to cursors.
  */
 public final class Firehose implements FrameSource, AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Firehose.class);
@@ -118,27 +118,20 @@ public final class Firehose implements FrameSource, AutoCloseable {
   /** Feeds from the log until the live frames are reached, and then from these. */
   private void follow(long from, FrameSink sink) throws InterruptedException {
     long position = from;
-    boolean live = false;
     while (recent.awaitAfter(position, POLL_MILLIS)) {
-      Optional<List<RecentFrames.Frame>> frames = recent.after(position);
       if (!sink.isOpen()) {
         return;
       }
-      if (frames.isEmpty() && live) {
-        refuse(sink, "ConsumerTooSlow", "Stream consumer too slow");
-        return;
-      }
+      Optional<List<RecentFrames.Frame>> live = recent.after(position);
       List<RecentFrames.Frame> next =
-          frames.isPresent() ? frames.get() : frames(log.after(position, log.last(), PAGE));
+          live.isPresent() ? live.get() : frames(log.after(position, log.last(), PAGE));
       for (RecentFrames.Frame frame : next) {
-        if (frame.isThere() && !sent(frame, live, sink)) {
+        if (frame.isThere() && !sent(frame, live.isPresent(), sink)) {
           return;
         }
         position = frame.seq();
       }
-      if (frames.isPresent()) {
-        live = true;
-      } else if (next.isEmpty()) {
+      if (live.isEmpty() && next.isEmpty()) {
         position = Math.max(position, recent.floor());
       }
     }

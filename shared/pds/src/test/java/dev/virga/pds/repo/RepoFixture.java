@@ -139,11 +139,11 @@ public final class RepoFixture {
     return RepoPath.parse("com.example.note/" + rkey);
   }
 
-  static RecordIntent create(String rkey) {
+  static RecordIntent creation(String rkey) {
     return new RecordIntent.Create(path(rkey), record("note " + rkey), true);
   }
 
-  static RecordIntent delete(String rkey) {
+  static RecordIntent deletion(String rkey) {
     return new RecordIntent.Delete(path(rkey), RecordIntent.Swap.ANY, true);
   }
 

@@ -1,0 +1,228 @@
+package dev.virga.pds.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.virga.atproto.sync.AccountEvent;
+import dev.virga.atproto.sync.Frame;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
+import dev.virga.pds.store.MemoryIndex;
+import dev.virga.pds.store.MemoryObjects;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FirehoseTest {
+  private static final Did ALICE = Did.parse("did:web:alice.example.com");
+
+  private final MemoryIndex index = new MemoryIndex();
+  private final AtomicLong millis =
+      new AtomicLong(Instant.parse("2026-01-01T00:00:00Z").toEpochMilli());
+  private final EventLog log = new EventLog(index, this::now, Duration.ofDays(3));
+  private @Nullable Firehose firehose;
+  private final Sequencer sequencer =
+      new Sequencer(
+          index,
+          log,
+          this::now,
+          last -> {
+            if (firehose != null) {
+              firehose.poke(last);
+            }
+          });
+  private long nextTid = 1_000_000;
+
+  private Instant now() {
+    return Instant.ofEpochMilli(millis.get());
+  }
+
+  @AfterEach
+  void close() {
+    if (firehose != null) {
+      firehose.close();
+    }
+  }
+
+  private Firehose start(int buffer) {
+    Firehose started = new Firehose(log, new MemoryObjects(), buffer);
+    firehose = started;
+    return started;
+  }
+
+  private void events(int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      index.transact(
+          List.of(
+              Outbox.put(
+                  ALICE,
+                  Tid.of(nextTid++, 1),
+                  Outbox.Content.of(List.of(AccountEvent.active(ALICE))))));
+    }
+    index.pump(sequencer);
+  }
+
+  /** A subscriber that takes frames only as it is permitted to. */
+  private static final class Subscriber implements FrameSink {
+    final List<Frame> frames = new CopyOnWriteArrayList<>();
+    final Semaphore permits;
+    volatile @Nullable String closed;
+
+    Subscriber(int permits) {
+      this.permits = new Semaphore(permits);
+    }
+
+    @Override
+    public boolean offer(byte[] frame) {
+      permits.acquireUninterruptibly();
+      frames.add(Frame.decode(frame));
+      return isOpen();
+    }
+
+    @Override
+    public boolean put(byte[] frame) {
+      return offer(frame);
+    }
+
+    @Override
+    public void close(int code, String reason) {
+      closed = code + " " + reason;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return closed == null;
+    }
+
+    @Override
+    public void onClose(Runnable callback) {}
+
+    List<Long> seqs() {
+      return frames.stream()
+          .filter(frame -> frame.payload().has("seq"))
+          .map(frame -> frame.payload().integer("seq").orElseThrow())
+          .toList();
+    }
+  }
+
+  private Subscriber subscribe(Firehose from, OptionalLong cursor, int permits) {
+    Subscriber subscriber = new Subscriber(permits);
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                from.subscribe(cursor, subscriber);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    return subscriber;
+  }
+
+  private List<Long> logged() {
+    return log.after(0, log.last(), 1_000).stream().map(LogEntry::seq).toList();
+  }
+
+  @Test
+  void cursorZeroReplaysEverythingAndGoesOnLive() throws Exception {
+    events(450);
+    Firehose from = start(100);
+    Subscriber subscriber = subscribe(from, OptionalLong.of(0), 10_000);
+    await().until(() -> subscriber.frames.size() == 450);
+    events(30);
+    await().until(() -> subscriber.frames.size() == 480);
+    assertThat(subscriber.seqs()).isEqualTo(logged());
+  }
+
+  @Test
+  void aCursorIsExclusiveAndNoCursorMeansLiveOnly() throws Exception {
+    events(10);
+    Firehose from = start(100);
+    Subscriber later = subscribe(from, OptionalLong.of(logged().get(6)), 1_000);
+    await().until(() -> later.frames.size() == 3);
+    assertThat(later.seqs()).isEqualTo(logged().subList(7, 10));
+    Subscriber live = subscribe(from, OptionalLong.empty(), 1_000);
+    events(1);
+    await().until(() -> later.frames.size() == 4);
+    await().until(() -> live.frames.size() <= 1);
+    assertThat(logged()).containsAll(live.seqs());
+    assertThat(live.seqs()).doesNotContainAnyElementsOf(logged().subList(0, 10));
+  }
+
+  @Test
+  void aCursorAheadOfTheLogIsRefused() throws Exception {
+    events(1);
+    Subscriber subscriber = subscribe(start(100), OptionalLong.of(log.last() + 1), 1_000);
+    await().until(() -> subscriber.closed != null);
+    assertThat(subscriber.closed).isEqualTo("1008 FutureCursor");
+    assertThat(subscriber.frames.getFirst().payload().text("error")).contains("FutureCursor");
+  }
+
+  @Test
+  void aCursorOlderThanTheWindowIsToldSoAndGetsTheWindow() throws Exception {
+    events(3);
+    long old = logged().getFirst();
+    millis.addAndGet(Duration.ofDays(4).toMillis());
+    events(2);
+    Subscriber subscriber = subscribe(start(100), OptionalLong.of(old), 1_000);
+    await().until(() -> subscriber.frames.size() == 3);
+    assertThat(subscriber.frames.getFirst().type()).contains("#info");
+    assertThat(subscriber.frames.getFirst().payload().text("name")).contains("OutdatedCursor");
+    assertThat(subscriber.seqs()).isEqualTo(logged()).hasSize(2);
+  }
+
+  @Test
+  void aCursorAtTheLastEventIsNotOutdatedHoweverOld() throws Exception {
+    events(3);
+    long last = log.last();
+    millis.addAndGet(Duration.ofDays(4).toMillis());
+    Firehose from = start(100);
+    Subscriber subscriber = subscribe(from, OptionalLong.of(last), 1_000);
+    events(1);
+    await().until(() -> subscriber.frames.size() == 1);
+    assertThat(subscriber.frames.getFirst().type()).contains("#account");
+  }
+
+  @Test
+  void oneThatFallsBehindHarmsNobodyAndCatchesUpFromTheLog() throws Exception {
+    events(1);
+    Firehose from = start(20);
+    Subscriber slow = subscribe(from, OptionalLong.of(0), 2);
+    Subscriber quick = subscribe(from, OptionalLong.of(0), 10_000);
+    events(2);
+    await().until(slow.permits::hasQueuedThreads);
+    events(100);
+    await().until(() -> quick.frames.size() == 103);
+    assertThat(slow.frames).hasSize(2);
+    slow.permits.release(1_000);
+    await().until(() -> slow.frames.size() == 103);
+    assertThat(quick.seqs()).isEqualTo(logged());
+    assertThat(slow.seqs()).isEqualTo(logged());
+  }
+
+  @Test
+  void oneWhoseSinkIsFullIsLeftAlone() throws Exception {
+    Firehose from = start(20);
+    Subscriber gone = new Subscriber(10);
+    gone.close(1008, "ConsumerTooSlow");
+    events(1);
+    from.subscribe(OptionalLong.of(0), gone);
+    assertThat(gone.frames).isEmpty();
+  }
+
+  @Test
+  void closingSendsSubscribersAway() {
+    Firehose from = start(20);
+    Subscriber subscriber = subscribe(from, OptionalLong.empty(), 10);
+    from.close();
+    await().until(() -> subscriber.closed != null);
+    assertThat(subscriber.closed).startsWith("1001");
+  }
+}

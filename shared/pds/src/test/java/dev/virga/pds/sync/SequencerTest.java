@@ -1,0 +1,191 @@
+package dev.virga.pds.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virga.atproto.sync.AccountEvent;
+import dev.virga.atproto.sync.EventBody;
+import dev.virga.atproto.sync.IdentityEvent;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
+import dev.virga.pds.store.Change;
+import dev.virga.pds.store.MemoryIndex;
+import dev.virga.pds.store.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class SequencerTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final MemoryIndex index = new MemoryIndex();
+  private final AtomicLong millis = new AtomicLong(NOW.toEpochMilli());
+  private final EventLog log = new EventLog(index, this::now, Duration.ofDays(3));
+  private final AtomicLong told = new AtomicLong();
+  private final Sequencer sequencer = newSequencer();
+  private long nextTid = 1_000_000;
+
+  private Instant now() {
+    return Instant.ofEpochMilli(millis.get());
+  }
+
+  private Sequencer newSequencer() {
+    return new Sequencer(index, log, this::now, told::set);
+  }
+
+  private static Did did(int number) {
+    return Did.parse("did:web:n" + number + ".example.com");
+  }
+
+  private void put(Did did, EventBody... events) throws Exception {
+    index.transact(
+        List.of(Outbox.put(did, Tid.of(nextTid++, 1), Outbox.Content.of(List.of(events)))));
+  }
+
+  private List<LogEntry> all() {
+    return log.after(0, log.last(), 1_000);
+  }
+
+  @Test
+  void numbersAreMicrosecondsOrOneMoreThanTheLast() throws Exception {
+    put(did(1), AccountEvent.active(did(1)));
+    put(did(2), AccountEvent.active(did(2)), new IdentityEvent(did(2), null));
+    index.pump(sequencer);
+    long first = NOW.toEpochMilli() * 1_000;
+    assertThat(all()).extracting(LogEntry::seq).containsExactly(first, first + 1, first + 2);
+    assertThat(told).hasValue(first + 2);
+    assertThat(all()).extracting(LogEntry::did).containsExactly(did(1), did(2), did(2));
+  }
+
+  @Test
+  void numbersGrowThoughTheClockGoesBack() throws Exception {
+    put(did(1), AccountEvent.active(did(1)));
+    index.pump(sequencer);
+    millis.addAndGet(-3_600_000);
+    put(did(1), AccountEvent.active(did(1)));
+    index.pump(newSequencer());
+    assertThat(all()).extracting(LogEntry::seq).isSorted().doesNotHaveDuplicates().hasSize(2);
+  }
+
+  @Test
+  void batchesThatComeTwiceAreSequencedOnce() throws Exception {
+    put(did(1), AccountEvent.active(did(1)));
+    List<Change> seen = new ArrayList<>();
+    index.pump(seen::addAll);
+    sequencer.accept(seen);
+    sequencer.accept(seen);
+    newSequencer().accept(seen);
+    assertThat(all()).hasSize(1);
+  }
+
+  @Test
+  void moreEventsThanATransactionTakesAreAllSequenced() throws Exception {
+    for (int i = 0; i < 250; i++) {
+      put(did(i % 7), AccountEvent.active(did(i % 7)));
+    }
+    index.pump(sequencer);
+    assertThat(all()).hasSize(250);
+    assertThat(log.after(all().get(99).seq(), log.last(), 50)).hasSize(50);
+  }
+
+  @Test
+  void severalSequencersOnShuffledAndRepeatedBatchesNumberEachEventOnceInOrder() throws Exception {
+    long seed = 7;
+    Random random = new Random(seed);
+    Map<Did, List<Change>> byAccount = new HashMap<>();
+    for (int i = 0; i < 300; i++) {
+      Did did = did(random.nextInt(9));
+      put(did, new AccountEvent(did, false, "n" + i));
+    }
+    index.pump(
+        batch ->
+            batch.forEach(
+                change ->
+                    byAccount
+                        .computeIfAbsent(
+                            Did.parse(change.key().partition()), d -> new ArrayList<>())
+                        .add(change)));
+    ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    List<Thread> shards = new ArrayList<>();
+    for (int shard = 0; shard < 3; shard++) {
+      List<List<Change>> batches = new ArrayList<>();
+      int mine = shard;
+      byAccount.forEach(
+          (did, changes) -> {
+            if (Math.floorMod(did.hashCode(), 3) == mine) {
+              batches.addAll(batches(changes, random));
+            }
+          });
+      shards.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      Sequencer own = newSequencer();
+                      for (List<Change> batch : batches) {
+                        own.accept(batch);
+                      }
+                    } catch (Throwable e) {
+                      failures.add(e);
+                    }
+                  }));
+    }
+    for (Thread shard : shards) {
+      shard.join();
+    }
+    assertThat(failures).isEmpty();
+    List<LogEntry> entries = all();
+    assertThat(entries).as("seed %s", seed).hasSize(300);
+    assertThat(entries).extracting(LogEntry::seq).isSorted().doesNotHaveDuplicates();
+    for (Did did : byAccount.keySet()) {
+      List<byte[]> sequenced =
+          entries.stream().filter(entry -> entry.did().equals(did)).map(LogEntry::event).toList();
+      List<byte[]> written =
+          byAccount.get(did).stream()
+              .flatMap(change -> Outbox.events(change.after().orElseThrow()).stream())
+              .toList();
+      assertThat(sequenced).usingElementComparator(java.util.Arrays::compare).isEqualTo(written);
+    }
+  }
+
+  /** The changes of one account in batches, some of them sent twice in a row. */
+  private static List<List<Change>> batches(List<Change> changes, Random random) {
+    List<List<Change>> batches = new ArrayList<>();
+    for (int from = 0; from < changes.size(); ) {
+      int to = Math.min(changes.size(), from + random.nextInt(1, 8));
+      batches.addAll(Collections.nCopies(random.nextInt(1, 3), changes.subList(from, to)));
+      from = to;
+    }
+    return batches;
+  }
+
+  @Test
+  void anEventDeletedBeforeItWasSequencedStaysDeleted() throws Exception {
+    put(did(1), AccountEvent.active(did(1)));
+    List<Change> seen = new ArrayList<>();
+    index.pump(seen::addAll);
+    index.transact(List.of(Write.delete(seen.getFirst().key())));
+    sequencer.accept(seen);
+    assertThat(all()).isEmpty();
+    assertThat(index.get(seen.getFirst().key())).isEmpty();
+  }
+
+  @Test
+  void theEventsOfAnAccountAreFoundAndRemoved() throws Exception {
+    put(did(1), AccountEvent.active(did(1)), new IdentityEvent(did(1), null));
+    put(did(2), AccountEvent.active(did(2)));
+    put(did(1), new AccountEvent(did(1), false, "deactivated"));
+    index.pump(sequencer);
+    List<Long> seqs = log.of(did(1));
+    assertThat(seqs).hasSize(3);
+    log.remove(seqs);
+    assertThat(all()).extracting(LogEntry::did).containsExactly(did(2));
+  }
+}
