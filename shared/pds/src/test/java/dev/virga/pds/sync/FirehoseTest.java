@@ -74,6 +74,7 @@ class FirehoseTest {
     final List<Frame> frames = new CopyOnWriteArrayList<>();
     final Semaphore permits;
     volatile @Nullable String closed;
+    volatile boolean followed;
 
     Subscriber(int permits) {
       this.permits = new Semaphore(permits);
@@ -83,7 +84,7 @@ class FirehoseTest {
     public boolean offer(byte[] frame) {
       permits.acquireUninterruptibly();
       frames.add(Frame.decode(frame));
-      return isOpen();
+      return closed == null;
     }
 
     @Override
@@ -98,6 +99,7 @@ class FirehoseTest {
 
     @Override
     public boolean isOpen() {
+      followed = true;
       return closed == null;
     }
 
@@ -185,6 +187,7 @@ class FirehoseTest {
     millis.addAndGet(Duration.ofDays(4).toMillis());
     Firehose from = start(100);
     Subscriber subscriber = subscribe(from, OptionalLong.of(last), 1_000);
+    await().until(() -> subscriber.followed);
     events(1);
     await().until(() -> subscriber.frames.size() == 1);
     assertThat(subscriber.frames.getFirst().type()).contains("#account");
