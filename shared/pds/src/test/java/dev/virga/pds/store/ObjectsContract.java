@@ -324,7 +324,7 @@ public abstract class ObjectsContract {
   }
 
   private static String scattered(int number) {
-    return number % 3 == 0 ? "page/" + number : "page/" + (number % 7) + "/" + number;
+    return number % 3 == 0 ? "page/" + number : "page/d" + (number % 7) + "/" + number;
   }
 
   @Test
