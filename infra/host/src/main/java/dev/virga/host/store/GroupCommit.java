@@ -72,7 +72,7 @@ final class GroupCommit implements AutoCloseable {
     Queued queued = new Queued(job, new CompletableFuture<>());
     synchronized (closing) {
       if (closed) {
-        throw new StoreException("database " + file.path() + " is closed");
+        throw closedFailure();
       }
       queue.add(queued);
     }
@@ -86,16 +86,32 @@ final class GroupCommit implements AutoCloseable {
 
   private void run() {
     List<Queued> group = new ArrayList<>();
-    for (boolean more = true; more; group.clear()) {
-      try {
+    try {
+      for (boolean more = true; more; group.clear()) {
         group.add(queue.take());
-      } catch (InterruptedException e) {
-        continue; // nobody has a reason to interrupt this thread; close() queues STOP
+        queue.drainTo(group, MAX_GROUP - 1);
+        more = group.stream().noneMatch(queued -> queued.job() == STOP);
+        commit(group);
       }
-      queue.drainTo(group, MAX_GROUP - 1);
-      more = group.stream().noneMatch(queued -> queued.job() == STOP);
-      commit(group);
+    } catch (InterruptedException e) {
+      log.error("the writer of {} was interrupted", file.path(), e);
+    } finally {
+      abandon(group);
     }
+  }
+
+  /** Lets nobody wait for a writer that ended, not even if an error ended it. */
+  private void abandon(List<Queued> group) {
+    synchronized (closing) {
+      closed = true;
+      queue.drainTo(group);
+    }
+    Job.Outcome gone = new Job.Outcome.Broken(closedFailure());
+    group.forEach(queued -> queued.outcome().complete(gone));
+  }
+
+  private StoreException closedFailure() {
+    return new StoreException("database " + file.path() + " is closed");
   }
 
   private void commit(List<Queued> group) {
@@ -162,11 +178,10 @@ final class GroupCommit implements AutoCloseable {
   @Override
   public void close() {
     synchronized (closing) {
-      if (closed) {
-        return;
+      if (!closed) {
+        closed = true;
+        queue.add(new Queued(STOP, new CompletableFuture<>()));
       }
-      closed = true;
-      queue.add(new Queued(STOP, new CompletableFuture<>()));
     }
     boolean interrupted = false;
     while (thread.isAlive()) {

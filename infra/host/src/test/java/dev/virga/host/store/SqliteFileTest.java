@@ -165,6 +165,24 @@ class SqliteFileTest {
   }
 
   @Test
+  void leavesNobodyWaitingWhenAnErrorEndsTheWriter() {
+    SqliteFile file = SqliteFile.lock(path, Durability.PROCESS);
+    GroupCommit writer =
+        new GroupCommit(file, last -> SqliteIndex.ledger(file, Set.of(), last), () -> {});
+    writer.start();
+    Job.Outcome outcome =
+        writer.submit(
+            _ -> {
+              throw new StackOverflowError("on purpose");
+            });
+
+    assertThat(outcome).isInstanceOf(Job.Outcome.Broken.class);
+    assertThatThrownBy(() -> writer.submit(put("late", ITEM))).hasMessageContaining("is closed");
+    writer.close();
+    file.close();
+  }
+
+  @Test
   void refusesCallsAfterItsEnd() {
     SqliteIndex index = open();
     index.close();
