@@ -70,13 +70,16 @@ public final class Accounts {
     return index.get(key).map(item -> Did.parse(item.requireText("did")));
   }
 
-  /** The writes that make an account; the handle and the address must be reserved for it. */
-  static List<Write> creation(Account account) {
-    Condition reserved = Condition.equal("did", account.did().text());
+  /**
+   * The writes that make an account.
+   *
+   * @param claimable what must hold of the claims of its handle and its address
+   */
+  static List<Write> creation(Account account, Condition claimable) {
     return List.of(
         Write.put(AccountKeys.account(account.did()), account.toItem(), Condition.ABSENT),
-        Write.put(AccountKeys.handle(account.handle()), claim(account.did()), reserved),
-        Write.put(AccountKeys.email(account.email()), claim(account.did()), reserved),
+        Write.put(AccountKeys.handle(account.handle()), claim(account.did()), claimable),
+        Write.put(AccountKeys.email(account.email()), claim(account.did()), claimable),
         Write.put(
             AccountKeys.listing(account.createdAt(), account.did()),
             Item.builder().text("did", account.did().text()).build()));

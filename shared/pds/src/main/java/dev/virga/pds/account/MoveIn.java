@@ -59,14 +59,10 @@ public final class MoveIn {
     Admission.Admitted admitted = admission.admit(application, did);
     Instant now = clock.instant();
     Account account = admitted.account(did, new AccountStatus.Deactivated(now, null), now);
-    List<Write> claims = new ArrayList<>();
-    claims.add(
-        Write.put(AccountKeys.handle(account.handle()), Accounts.claim(did), Condition.ABSENT));
-    claims.add(
-        Write.put(AccountKeys.email(account.email()), Accounts.claim(did), Condition.ABSENT));
-    PrivateKey key = reservedKeys.take(did, claims).orElseGet(keys::generate);
+    List<Write> reservation = new ArrayList<>();
+    PrivateKey key = reservedKeys.take(did, reservation).orElseGet(keys::generate);
     try {
-      return newAccounts.create(account, key, claims);
+      return newAccounts.create(account, key, Condition.ABSENT, reservation);
     } catch (ConditionFailedException e) {
       throw refusal(account, e);
     }

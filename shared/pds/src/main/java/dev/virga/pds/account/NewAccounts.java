@@ -10,6 +10,7 @@ import dev.virga.pds.auth.SessionScope;
 import dev.virga.pds.auth.Sessions;
 import dev.virga.pds.repo.RepoGenesis;
 import dev.virga.pds.repo.RepoState;
+import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Objects;
@@ -61,17 +62,17 @@ public final class NewAccounts {
   /**
    * Makes an account; an active one is announced, another one is not yet anybody's concern.
    *
-   * @param claims the writes that make its handle and address its own, and whatever else belongs
-   *     into the transaction
+   * @param claimable what must hold of the claims of its handle and its address
+   * @param others whatever else belongs into the transaction
    * @throws XrpcException 400 InvalidInviteCode if the last use of the code went to somebody else
    * @throws ConditionFailedException if one of the claims failed; nothing is left behind
    */
-  SignIn.SignedIn create(Account account, PrivateKey key, List<Write> claims)
+  SignIn.SignedIn create(Account account, PrivateKey key, Condition claimable, List<Write> others)
       throws ConditionFailedException {
     RepoGenesis repository = repositories.genesis(account.did(), key, account.status().repoState());
     Sessions.Opening session = sessions.open(account.did(), SessionScope.ACCESS, null);
-    List<Write> writes = new ArrayList<>(claims);
-    writes.addAll(Accounts.creation(account));
+    List<Write> writes = new ArrayList<>(others);
+    writes.addAll(Accounts.creation(account, claimable));
     writes.add(keys.creation(account.did(), key));
     writes.add(session.write());
     writes.addAll(repository.writes());

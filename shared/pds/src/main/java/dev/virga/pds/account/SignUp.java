@@ -6,6 +6,7 @@ import dev.virga.atproto.syntax.Did;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.identity.DirectoryException;
 import dev.virga.pds.identity.PlcIdentities;
+import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.ConditionFailedException;
 import java.time.InstantSource;
 import java.util.List;
@@ -53,7 +54,11 @@ public final class SignUp {
     intents.open(account.did(), account.handle(), account.email());
     register(identity);
     try {
-      return newAccounts.create(account, key, List.of(SignUpIntents.fulfil(account.did())));
+      return newAccounts.create(
+          account,
+          key,
+          Condition.equal("did", account.did().text()),
+          List.of(SignUpIntents.fulfil(account.did())));
     } catch (ConditionFailedException e) {
       XrpcException refusal =
           new XrpcException(503, "NotEnoughResources", "Sign-up took too long, please try again");
