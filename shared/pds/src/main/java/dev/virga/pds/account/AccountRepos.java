@@ -19,9 +19,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The repositories of this server's accounts: every account has one, in its own state. */
+/** The repositories of this server as its accounts present them. */
 public final class AccountRepos implements HostedRepos {
-  private static final Pattern CURSOR = Pattern.compile("\\d{13}::(did:.{1,2048})");
+  private static final Pattern CURSOR = Pattern.compile("[0-9]{13}::did:[a-z]+:[!-~]{1,2000}");
+
+  /** All entries of the listing: they begin with a digit. */
+  private static final Range ALL = new Range("0", ":");
 
   private final Index index;
   private final Accounts accounts;
@@ -32,42 +35,8 @@ public final class AccountRepos implements HostedRepos {
   }
 
   @Override
-  public Optional<HostedRepo> find(AtIdentifier identifier) {
-    return accounts.find(identifier).map(AccountRepos::repo);
-  }
-
-  @Override
-  public List<HostedRepo> list(@Nullable String cursor, int limit) {
-    if (cursor != null && !CURSOR.matcher(cursor).matches()) {
-      throw XrpcException.invalidRequest("Malformed cursor");
-    }
-    List<HostedRepo> repos = new ArrayList<>();
-    Range range = Range.prefix("").after(cursor);
-    Page page;
-    do {
-      page = index.query(Query.forward(AccountKeys.LISTING, range, limit - repos.size()));
-      repos.addAll(read(page));
-      if (!page.entries().isEmpty()) {
-        range = range.after(page.entries().getLast().key().sort());
-      }
-    } while (page.more() && repos.size() < limit);
-    return repos;
-  }
-
-  /** The accounts of a page; one that was deleted just now is left out. */
-  private List<HostedRepo> read(Page page) {
-    List<Did> dids =
-        page.entries().stream()
-            .map(Entry::item)
-            .map(item -> Did.parse(item.requireText("did")))
-            .toList();
-    Map<Key, Item> items = index.batchGet(dids.stream().map(AccountKeys::account).toList());
-    return dids.stream()
-        .flatMap(
-            did ->
-                Optional.ofNullable(items.get(AccountKeys.account(did))).stream()
-                    .map(item -> repo(Account.from(did, item))))
-        .toList();
+  public Optional<HostedRepo> find(AtIdentifier account) {
+    return accounts.find(account).map(AccountRepos::repo);
   }
 
   private static HostedRepo repo(Account account) {
@@ -76,5 +45,41 @@ public final class AccountRepos implements HostedRepos {
         account.handle(),
         account.status().repoState(),
         AccountKeys.listing(account.createdAt(), account.did()).sort());
+  }
+
+  @Override
+  public List<HostedRepo> list(@Nullable String cursor, int limit) {
+    if (cursor != null && !CURSOR.matcher(cursor).matches()) {
+      throw XrpcException.invalidRequest("Malformed cursor");
+    }
+    List<HostedRepo> repos = new ArrayList<>();
+    @Nullable String reached = cursor;
+    Page page;
+    do {
+      page =
+          index.query(Query.forward(AccountKeys.LISTING, ALL.after(reached), limit - repos.size()));
+      List<Did> dids = new ArrayList<>();
+      for (Entry entry : page.entries()) {
+        reached = entry.key().sort();
+        dids.add(Did.parse(entry.item().requireText("did")));
+      }
+      repos.addAll(read(dids));
+    } while (page.more() && repos.size() < limit);
+    return repos;
+  }
+
+  private List<HostedRepo> read(List<Did> dids) {
+    if (dids.isEmpty()) {
+      return List.of();
+    }
+    Map<Key, Item> items = index.batchGet(dids.stream().map(AccountKeys::account).toList());
+    List<HostedRepo> repos = new ArrayList<>();
+    for (Did did : dids) {
+      Item item = items.get(AccountKeys.account(did));
+      if (item != null) {
+        repos.add(repo(Account.from(did, item)));
+      }
+    }
+    return repos;
   }
 }
