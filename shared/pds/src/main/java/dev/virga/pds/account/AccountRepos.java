@@ -19,12 +19,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The repositories of this server as its accounts present them. */
+/** The repositories of this server's accounts: every account has one, in its own state. */
 public final class AccountRepos implements HostedRepos {
-  private static final Pattern CURSOR = Pattern.compile("[0-9]{13}::did:[a-z]+:[!-~]{1,2000}");
-
-  /** All entries of the listing: they begin with a digit. */
-  private static final Range ALL = new Range("0", ":");
+  private static final Pattern CURSOR = Pattern.compile("\\d{13}::(did:.{1,2048})");
 
   private final Index index;
   private final Accounts accounts;
@@ -35,16 +32,8 @@ public final class AccountRepos implements HostedRepos {
   }
 
   @Override
-  public Optional<HostedRepo> find(AtIdentifier account) {
-    return accounts.find(account).map(AccountRepos::repo);
-  }
-
-  private static HostedRepo repo(Account account) {
-    return new HostedRepo(
-        account.did(),
-        account.handle(),
-        account.status().repoState(),
-        AccountKeys.listing(account.createdAt(), account.did()).sort());
+  public Optional<HostedRepo> find(AtIdentifier identifier) {
+    return accounts.find(identifier).map(AccountRepos::repo);
   }
 
   @Override
@@ -53,33 +42,39 @@ public final class AccountRepos implements HostedRepos {
       throw XrpcException.invalidRequest("Malformed cursor");
     }
     List<HostedRepo> repos = new ArrayList<>();
-    @Nullable String reached = cursor;
+    Range range = Range.prefix("").after(cursor);
     Page page;
     do {
-      page =
-          index.query(Query.forward(AccountKeys.LISTING, ALL.after(reached), limit - repos.size()));
-      List<Did> dids = new ArrayList<>();
-      for (Entry entry : page.entries()) {
-        reached = entry.key().sort();
-        dids.add(Did.parse(entry.item().requireText("did")));
+      page = index.query(Query.forward(AccountKeys.LISTING, range, limit - repos.size()));
+      repos.addAll(read(page));
+      if (!page.entries().isEmpty()) {
+        range = range.after(page.entries().getLast().key().sort());
       }
-      repos.addAll(read(dids));
     } while (page.more() && repos.size() < limit);
     return repos;
   }
 
-  private List<HostedRepo> read(List<Did> dids) {
-    if (dids.isEmpty()) {
-      return List.of();
-    }
+  /** The accounts of a page; one that was deleted just now is left out. */
+  private List<HostedRepo> read(Page page) {
+    List<Did> dids =
+        page.entries().stream()
+            .map(Entry::item)
+            .map(item -> Did.parse(item.requireText("did")))
+            .toList();
     Map<Key, Item> items = index.batchGet(dids.stream().map(AccountKeys::account).toList());
-    List<HostedRepo> repos = new ArrayList<>();
-    for (Did did : dids) {
-      Item item = items.get(AccountKeys.account(did));
-      if (item != null) {
-        repos.add(repo(Account.from(did, item)));
-      }
-    }
-    return repos;
+    return dids.stream()
+        .flatMap(
+            did ->
+                Optional.ofNullable(items.get(AccountKeys.account(did))).stream()
+                    .map(item -> repo(Account.from(did, item))))
+        .toList();
+  }
+
+  private static HostedRepo repo(Account account) {
+    return new HostedRepo(
+        account.did(),
+        account.handle(),
+        account.status().repoState(),
+        AccountKeys.listing(account.createdAt(), account.did()).sort());
   }
 }
