@@ -187,11 +187,7 @@ public final class XrpcDispatcher {
 
   private static Value.Obj json(MethodSchema schema, byte[] body) {
     Value value = body.length == 0 ? NOTHING : DataJson.parse(body);
-    if (value instanceof Value.Obj input) {
-      schema.validateInput(input);
-      return input;
-    }
-    throw XrpcException.invalidRequest("Input must be an object");
+    return schema.validateInput(value);
   }
 
   /** Marks an answer that may differ from caller to caller. */
