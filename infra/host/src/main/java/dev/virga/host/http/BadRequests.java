@@ -3,8 +3,6 @@ package dev.virga.host.http;
 import dev.virga.functions.http.HttpResponse;
 import dev.virga.functions.xrpc.ErrorAnswers;
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -26,14 +24,6 @@ final class BadRequests extends ErrorHandler {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json; charset=utf-8");
     response.getHeaders().put("Access-Control-Allow-Origin", "*");
     response.write(true, body(status), callback);
-  }
-
-  @Override
-  public ByteBuffer badMessageError(
-      int status, @Nullable String reason, HttpFields.Mutable fields) {
-    fields.put(new HttpField(HttpHeader.CONTENT_TYPE, "application/json; charset=utf-8"));
-    fields.put("Access-Control-Allow-Origin", "*");
-    return body(status);
   }
 
   /** Jetty's own words stay out of it: they speak of its classes. */

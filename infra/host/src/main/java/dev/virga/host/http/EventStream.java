@@ -176,7 +176,7 @@ final class EventStream implements FrameHandler, FrameSink {
       ending = new CloseStatus(code, reason);
       notifyAll();
     }
-    LATER.execute(this::abort);
+    LATER.execute(this::cutOff);
     sender.iterate();
   }
 
@@ -208,7 +208,7 @@ final class EventStream implements FrameHandler, FrameSink {
     return session;
   }
 
-  private void abort() {
+  private void cutOff() {
     CoreSession current = session();
     if (current != null) {
       current.abort();
@@ -301,7 +301,7 @@ final class EventStream implements FrameHandler, FrameSink {
     @Override
     protected void onCompleteFailure(Throwable cause) {
       LOG.debug("event stream could not send", cause);
-      abort();
+      cutOff();
       leave();
     }
   }

@@ -13,6 +13,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.Configuration;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeRequest;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeResponse;
 import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
 import org.eclipse.jetty.websocket.core.server.WebSocketNegotiator;
 
@@ -26,8 +28,8 @@ final class EventStreams extends Handler.Wrapper {
   /** Bounds memory together with each subscriber's queue. */
   private static final int MAX_SUBSCRIBERS = 1_000;
 
-  /** Nothing that a client may send us is longer. */
-  private static final int MAX_INCOMING = 64 * 1024;
+  /** Holds both ways; a frame of the event stream may have 5 MB. */
+  private static final long MAX_FRAME = 6L * 1024 * 1024;
 
   /** Well below the minutes after which proxies cut silent connections. */
   private static final long PING_SECONDS = 30;
@@ -45,19 +47,23 @@ final class EventStreams extends Handler.Wrapper {
     this.buffer = buffer;
     this.negotiator =
         WebSocketNegotiator.from(
-            (request, response, callback) -> {
-              response.setExtensions(List.of()); // no compression, as the reference
-              return new EventStream(frames, request.getHttpURI().getQuery(), buffer, open);
-            },
-            (endpoint, request, response) -> (EventStream) endpoint,
+            this::subscribe,
+            (stream, request, response) -> (EventStream) stream,
             EventStreams::configure);
     addBean(components);
   }
 
+  private Object subscribe(
+      ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
+    response.setExtensions(List.of()); // no compression, as the reference
+    return new EventStream(frames, request.getHttpURI().getQuery(), buffer, open);
+  }
+
   private static void configure(Configuration configuration) {
     configuration.setIdleTimeout(Duration.ZERO);
-    configuration.setAutoFragment(false);
-    configuration.setMaxFrameSize(MAX_INCOMING);
+    configuration.setAutoFragment(
+        true); // what a client sends is not gathered, but dropped in pieces
+    configuration.setMaxFrameSize(MAX_FRAME);
   }
 
   @Override

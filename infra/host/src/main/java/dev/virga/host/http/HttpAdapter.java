@@ -52,7 +52,7 @@ final class HttpAdapter extends Handler.Abstract {
     HttpRequest request = request(jetty);
     HttpResponse response = Compression.apply(request, site.answer(request));
     try {
-      send(jetty, request, response, out);
+      send(request, response, out);
       if (request.header("expect").isEmpty()) { // else nothing may ever come
         drain(request.body());
       }
@@ -80,7 +80,7 @@ final class HttpAdapter extends Handler.Abstract {
             Request.getRemoteAddr(jetty), headers.getOrDefault("x-forwarded-for", List.of())));
   }
 
-  private static void send(Request jetty, HttpRequest request, HttpResponse response, Response out)
+  private static void send(HttpRequest request, HttpResponse response, Response out)
       throws IOException {
     out.setStatus(response.status());
     response.headers().forEach((name, value) -> out.getHeaders().put(name, value));

@@ -13,6 +13,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /** Serves a {@link Site} and the event stream on one port, until closed. */
 public final class HttpServer implements AutoCloseable {
@@ -32,23 +33,20 @@ public final class HttpServer implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
-  private final EventStreams streams;
+  private @Nullable EventStreams streams;
 
-  private HttpServer(Server server, ServerConnector connector, EventStreams streams) {
+  private HttpServer(Server server, ServerConnector connector) {
     this.server = server;
     this.connector = connector;
-    this.streams = streams;
   }
 
   /**
-   * Binds the port and begins to answer.
+   * Takes a port; who connects waits until {@link #serve}.
    *
    * @param port 0 for any that is free
-   * @param streamBuffer the most frames that wait for one subscriber of the event stream
    * @throws IOException if the port is taken
    */
-  public static HttpServer start(int port, Site site, FrameSource frames, int streamBuffer)
-      throws IOException {
+  public static HttpServer bind(int port) throws IOException {
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 4);
     threads.setName("http");
     threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("request-"));
@@ -58,20 +56,28 @@ public final class HttpServer implements AutoCloseable {
     connector.setPort(port);
     connector.setIdleTimeout(IDLE.toMillis());
     connector.setAcceptQueueSize(1024);
+    connector.open();
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
-    EventStreams streams = new EventStreams(frames, streamBuffer, new HttpAdapter(site));
-    server.setHandler(new GracefulHandler(streams));
     server.setErrorHandler(new BadRequests());
     server.setStopTimeout(DRAIN.toMillis());
+    return new HttpServer(server, connector);
+  }
+
+  /**
+   * Begins to answer.
+   *
+   * @param streamBuffer the most frames that wait for one subscriber of the event stream
+   */
+  public void serve(Site site, FrameSource frames, int streamBuffer) throws IOException {
+    EventStreams upgrading = new EventStreams(frames, streamBuffer, new HttpAdapter(site));
+    server.setHandler(new GracefulHandler(upgrading));
+    streams = upgrading;
     try {
       server.start();
-    } catch (IOException e) {
-      throw e;
     } catch (Exception e) {
       throw new IOException("cannot start the HTTP server", e);
     }
-    return new HttpServer(server, connector, streams);
   }
 
   private static HttpConfiguration configuration() {
@@ -92,9 +98,12 @@ public final class HttpServer implements AutoCloseable {
   /** Lets requests under way finish, sends subscribers away with 1001, and frees the port. */
   @Override
   public void close() throws IOException {
+    EventStreams upgraded = streams;
     try {
-      connector.shutdown();
-      streams.closeAll();
+      if (upgraded != null) {
+        upgraded.closeAll();
+      }
+      connector.close(); // also if it was never started
       server.stop();
     } catch (Exception e) {
       throw new IOException("the HTTP server did not stop cleanly", e);

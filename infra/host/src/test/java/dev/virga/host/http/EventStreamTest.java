@@ -1,0 +1,353 @@
+package dev.virga.host.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.virga.atproto.lexicon.Lexicons;
+import dev.virga.functions.http.HttpResponse;
+import dev.virga.functions.site.Site;
+import dev.virga.functions.xrpc.RateLimiter;
+import dev.virga.functions.xrpc.XrpcDispatcher;
+import dev.virga.pds.XrpcException;
+import dev.virga.pds.auth.Credentials;
+import dev.virga.pds.sync.FrameSink;
+import dev.virga.pds.sync.FrameSource;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class EventStreamTest {
+  private static final int CAPACITY = 10;
+
+  private final BlockingQueue<FrameSink> sinks = new LinkedBlockingQueue<>();
+  private final BlockingQueue<OptionalLong> cursors = new LinkedBlockingQueue<>();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private @Nullable HttpServer server;
+
+  private HttpServer serve(FrameSource source) throws IOException {
+    XrpcDispatcher xrpc =
+        new XrpcDispatcher(
+            List.of(),
+            Lexicons.bundled(),
+            (access, method, request) -> Credentials.ANONYMOUS,
+            RateLimiter.NONE,
+            (method, request) -> HttpResponse.empty());
+    HttpServer started = HttpServer.bind(0);
+    started.serve(new Site(xrpc, List.of()), source, CAPACITY);
+    server = started;
+    return started;
+  }
+
+  private HttpServer serve() throws IOException {
+    return serve(
+        (cursor, sink) -> {
+          cursors.add(cursor);
+          sinks.add(sink);
+        });
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+    client.shutdownNow(); // closing would wait for the subscribers that do not read
+  }
+
+  /** What a subscriber gets to see. */
+  private static class Subscriber implements WebSocket.Listener {
+    final BlockingQueue<byte[]> frames = new LinkedBlockingQueue<>();
+    final CompletableFuture<String> closed = new CompletableFuture<>();
+    private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
+
+    @Override
+    public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+      byte[] bytes = new byte[data.remaining()];
+      data.get(bytes);
+      partial.writeBytes(bytes);
+      if (last) {
+        frames.add(partial.toByteArray());
+        partial.reset();
+      }
+      socket.request(1);
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+      closed.complete(code + " " + reason);
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void onError(WebSocket socket, Throwable error) {
+      closed.completeExceptionally(error);
+    }
+
+    byte[] next() throws InterruptedException {
+      byte[] frame = frames.poll(30, TimeUnit.SECONDS);
+      if (frame == null) {
+        throw new AssertionError("no frame came");
+      }
+      return frame;
+    }
+
+    String end() throws Exception {
+      return closed.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private WebSocket connect(HttpServer to, String query, WebSocket.Listener listener) {
+    return client
+        .newWebSocketBuilder()
+        .buildAsync(
+            URI.create(
+                "ws://localhost:" + to.port() + "/xrpc/com.atproto.sync.subscribeRepos" + query),
+            listener)
+        .join();
+  }
+
+  @Test
+  void framesArriveWholeAndInOrder() throws Exception {
+    HttpServer to = serve();
+    Subscriber subscriber = new Subscriber();
+    connect(to, "", subscriber);
+    FrameSink sink = sinks.take();
+    byte[] large = new byte[3_000_000];
+    large[2_999_999] = 7;
+    assertThat(sink.offer(new byte[] {1})).isTrue();
+    assertThat(sink.offer(large)).isTrue();
+    assertThat(sink.put(new byte[] {2})).isTrue();
+    assertThat(subscriber.next()).containsExactly(1);
+    assertThat(subscriber.next()).isEqualTo(large);
+    assertThat(subscriber.next()).containsExactly(2);
+  }
+
+  @Test
+  void theCursorIsHandedOver() throws Exception {
+    HttpServer to = serve();
+    connect(to, "?cursor=42", new Subscriber());
+    assertThat(cursors.take()).isEqualTo(OptionalLong.of(42));
+    connect(to, "", new Subscriber());
+    assertThat(cursors.take()).isEqualTo(OptionalLong.empty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "?cursor=x",
+        "?cursor=",
+        "?cursor=1.5",
+        "?cursor=99999999999999999999",
+        "?cursor=%25"
+      })
+  void aBadCursorIsRefusedInAFrame(String query) throws Exception {
+    HttpServer to = serve();
+    Subscriber subscriber = new Subscriber();
+    connect(to, query, subscriber);
+    assertThat(text(subscriber.next())).contains("InvalidRequest");
+    assertThat(subscriber.end()).isEqualTo("1008 InvalidRequest");
+    assertThat(sinks).isEmpty();
+  }
+
+  @Test
+  void aSourceMayRefuse() throws Exception {
+    HttpServer to =
+        serve(
+            (cursor, sink) -> {
+              throw XrpcException.badRequest("FutureCursor", "Cursor in the future.");
+            });
+    Subscriber subscriber = new Subscriber();
+    connect(to, "?cursor=1", subscriber);
+    byte[] frame = subscriber.next();
+    // {"op": -1} and then {"error": …, "message": …}
+    assertThat(frame).startsWith(0xa1, 0x62, 'o', 'p', 0x20, 0xa2);
+    assertThat(text(frame)).contains("FutureCursor", "Cursor in the future.");
+    assertThat(subscriber.end()).isEqualTo("1008 FutureCursor");
+  }
+
+  @Test
+  void aSourceThatFailsEndsTheStreamWithoutDetails() throws Exception {
+    HttpServer to =
+        serve(
+            (cursor, sink) -> {
+              throw new IllegalStateException("secret");
+            });
+    Subscriber subscriber = new Subscriber();
+    connect(to, "", subscriber);
+    assertThat(subscriber.end()).isEqualTo("1011 InternalServerError");
+  }
+
+  @Test
+  void closingSendsFirstWhatWaits() throws Exception {
+    HttpServer to = serve();
+    Subscriber subscriber = new Subscriber();
+    connect(to, "", subscriber);
+    FrameSink sink = sinks.take();
+    sink.offer(new byte[] {1});
+    sink.offer(new byte[] {2});
+    sink.close(1008, "Because");
+    assertThat(sink.offer(new byte[] {3})).isFalse();
+    assertThat(subscriber.next()).containsExactly(1);
+    assertThat(subscriber.next()).containsExactly(2);
+    assertThat(subscriber.end()).isEqualTo("1008 Because");
+  }
+
+  @Test
+  void aSubscriberWhoDoesNotReadIsDroppedAndNeverWaitedFor() throws Exception {
+    HttpServer to = serve();
+    WebSocket.Listener deaf =
+        new WebSocket.Listener() {
+          @Override
+          public void onOpen(WebSocket socket) {
+            // asks for nothing
+          }
+        };
+    connect(to, "", deaf);
+    FrameSink sink = sinks.take();
+    CompletableFuture<Boolean> gone = new CompletableFuture<>();
+    sink.onClose(() -> gone.complete(true));
+    byte[] frame = new byte[1_000_000];
+    int sent = 0;
+    while (sink.offer(frame)) {
+      assertThat(++sent).as("frames taken in").isLessThan(1_000);
+    }
+    assertThat(sink.isOpen()).isFalse();
+    assertThat(gone.get(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aSlowSubscriberIsToldSo() throws Exception {
+    HttpServer to = serve();
+    CompletableFuture<WebSocket> opened = new CompletableFuture<>();
+    Subscriber slow =
+        new Subscriber() {
+          @Override
+          public void onOpen(WebSocket socket) {
+            opened.complete(socket);
+          }
+        };
+    connect(to, "", slow);
+    FrameSink sink = sinks.take();
+    byte[] frame = new byte[1_000_000];
+    while (sink.offer(frame)) {
+      Thread.onSpinWait();
+    }
+    opened.get().request(1); // and now it reads
+    byte[] last = slow.next();
+    while (last.length == frame.length) {
+      last = slow.next();
+    }
+    assertThat(text(last)).contains("ConsumerTooSlow");
+    assertThat(slow.end()).isEqualTo("1008 ConsumerTooSlow");
+  }
+
+  @Test
+  void replayGoesAtTheReadersPace() throws Exception {
+    int frames = 20 * CAPACITY;
+    HttpServer to =
+        serve(
+            (cursor, sink) -> {
+              for (int i = 0; i < frames; i++) {
+                sink.put(ByteBuffer.allocate(100_000).putInt(i).array());
+              }
+            });
+    Subscriber subscriber = new Subscriber();
+    connect(to, "?cursor=0", subscriber);
+    for (int i = 0; i < frames; i++) {
+      assertThat(ByteBuffer.wrap(subscriber.next()).getInt()).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void aSourceThatWaitsIsInterruptedWhenTheSubscriberLeaves() throws Exception {
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    HttpServer to =
+        serve(
+            (cursor, sink) -> {
+              sinks.add(sink);
+              try {
+                new CompletableFuture<Void>().get();
+              } catch (java.util.concurrent.ExecutionException e) {
+                throw new IllegalStateException(e);
+              } catch (InterruptedException e) {
+                interrupted.complete(true);
+                throw e;
+              }
+            });
+    WebSocket socket = connect(to, "", new Subscriber());
+    FrameSink sink = sinks.take();
+    socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").join();
+    assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(sink.isOpen()).isFalse();
+    assertThat(sink.put(new byte[1])).isFalse();
+  }
+
+  @Test
+  void whatTheClientSendsIsIgnoredExceptPings() throws Exception {
+    HttpServer to = serve();
+    CompletableFuture<Boolean> pong = new CompletableFuture<>();
+    Subscriber subscriber =
+        new Subscriber() {
+          @Override
+          public CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
+            pong.complete(message.get() == 5);
+            socket.request(1);
+            return CompletableFuture.completedFuture(null);
+          }
+        };
+    WebSocket socket = connect(to, "", subscriber);
+    FrameSink sink = sinks.take();
+    socket.sendText("hello", true).join();
+    socket.sendBinary(ByteBuffer.wrap(new byte[] {1, 2}), true).join();
+    socket.sendPing(ByteBuffer.wrap(new byte[] {5})).join();
+    assertThat(pong.get(30, TimeUnit.SECONDS)).isTrue();
+    sink.offer(new byte[] {9});
+    assertThat(subscriber.next()).containsExactly(9);
+  }
+
+  @Test
+  void closingTheServerSendsSubscribersAway() throws Exception {
+    HttpServer to = serve();
+    Subscriber subscriber = new Subscriber();
+    connect(to, "", subscriber);
+    sinks.take();
+    to.close();
+    assertThat(subscriber.end()).startsWith("1001 ");
+  }
+
+  @Test
+  void otherPathsHaveNoStreams() throws Exception {
+    HttpServer to = serve();
+    assertThatThrownBy(
+            () ->
+                client
+                    .newWebSocketBuilder()
+                    .buildAsync(
+                        URI.create("ws://localhost:" + to.port() + "/other"), new Subscriber())
+                    .join())
+        .hasMessageContaining("WebSocketHandshakeException");
+  }
+
+  private static String text(byte[] frame) {
+    return new String(frame, StandardCharsets.ISO_8859_1);
+  }
+}
