@@ -1,20 +1,80 @@
 package dev.virga.functions;
 
+import dev.virga.functions.identity.ResolveHandle;
+import dev.virga.functions.repo.ApplyWrites;
+import dev.virga.functions.repo.CreateRecord;
+import dev.virga.functions.repo.DeleteRecord;
+import dev.virga.functions.repo.DescribeRepo;
+import dev.virga.functions.repo.ListMissingBlobs;
+import dev.virga.functions.repo.ListRecords;
+import dev.virga.functions.repo.PutRecord;
+import dev.virga.functions.repo.UploadBlob;
+import dev.virga.functions.server.CreateAccount;
+import dev.virga.functions.server.CreateSession;
+import dev.virga.functions.server.DeleteSession;
+import dev.virga.functions.server.DescribeServer;
+import dev.virga.functions.server.GetSession;
+import dev.virga.functions.server.RefreshSession;
+import dev.virga.functions.sync.GetBlob;
+import dev.virga.functions.sync.GetBlocks;
+import dev.virga.functions.sync.GetCheckout;
+import dev.virga.functions.sync.GetHead;
+import dev.virga.functions.sync.GetLatestCommit;
+import dev.virga.functions.sync.GetRepo;
+import dev.virga.functions.sync.GetRepoStatus;
+import dev.virga.functions.sync.ListBlobs;
+import dev.virga.functions.sync.ListRepos;
 import dev.virga.functions.xrpc.XrpcHandler;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The table of all methods that this server answers: a handler for each NSID. */
 public final class Methods {
-  private final List<XrpcHandler> handlers = new ArrayList<>();
+  private Methods() {}
 
-  /** Adds a chapter's handlers. */
-  public Methods with(List<? extends XrpcHandler> chapter) {
-    handlers.addAll(chapter);
-    return this;
+  /** All handlers, chapter by chapter. */
+  public static List<XrpcHandler> all(Services on) {
+    return Stream.of(server(on), repo(on), sync(on), identity(on)).flatMap(List::stream).toList();
   }
 
-  public List<XrpcHandler> all() {
-    return List.copyOf(handlers);
+  private static List<XrpcHandler> server(Services on) {
+    return List.of(
+        new DescribeServer(on.description),
+        new CreateAccount(on.signUp, on.moveIn, on.sessionAnswers),
+        new CreateSession(on.signIn, on.sessionAnswers),
+        new GetSession(on.accounts, on.sessionAnswers),
+        new RefreshSession(on.accounts, on.sessions, on.sessionAnswers),
+        new DeleteSession(on.sessions));
+  }
+
+  private static List<XrpcHandler> repo(Services on) {
+    return List.of(
+        new CreateRecord(on.repos, on.newRecords, on.writer),
+        new PutRecord(on.repos, on.newRecords, on.writer),
+        new DeleteRecord(on.repos, on.writer),
+        new ApplyWrites(on.repos, on.newRecords, on.writer),
+        new dev.virga.functions.repo.GetRecord(on.repos, on.reader),
+        new ListRecords(on.repos, on.reader),
+        new DescribeRepo(on.repos, on.reader, on::didDocument),
+        new UploadBlob(on.blobs, on.config.blobs().uploadLimit()),
+        new ListMissingBlobs(on.blobs));
+  }
+
+  private static List<XrpcHandler> sync(Services on) {
+    return List.of(
+        new GetRepo(on.repos, on.reader, on.export),
+        new GetBlob(on.repos, on.reader, on.blobs),
+        new GetBlocks(on.repos, on.reader),
+        new dev.virga.functions.sync.GetRecord(on.repos, on.reader),
+        new GetLatestCommit(on.repos, on.reader),
+        new GetRepoStatus(on.repos, on.reader),
+        new ListRepos(on.repos, on.reader),
+        new ListBlobs(on.repos, on.reader, on.blobs),
+        new GetHead(on.repos, on.reader),
+        new GetCheckout(on.repos, on.reader, on.export));
+  }
+
+  private static List<XrpcHandler> identity(Services on) {
+    return List.of(new ResolveHandle(on.handleResolver));
   }
 }

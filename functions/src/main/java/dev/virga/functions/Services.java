@@ -1,0 +1,240 @@
+package dev.virga.functions;
+
+import dev.virga.atproto.data.Value;
+import dev.virga.atproto.identity.DidDocument;
+import dev.virga.atproto.lexicon.Lexicons;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.TidClock;
+import dev.virga.functions.repo.NewRecords;
+import dev.virga.functions.server.ServerDescription;
+import dev.virga.functions.server.SessionAnswers;
+import dev.virga.functions.xrpc.Authenticator;
+import dev.virga.functions.xrpc.HeaderAuthenticator;
+import dev.virga.pds.XrpcException;
+import dev.virga.pds.account.AccountHandles;
+import dev.virga.pds.account.AccountRepos;
+import dev.virga.pds.account.Accounts;
+import dev.virga.pds.account.Admission;
+import dev.virga.pds.account.HandlePolicy;
+import dev.virga.pds.account.InviteCodes;
+import dev.virga.pds.account.KeySealing;
+import dev.virga.pds.account.MoveIn;
+import dev.virga.pds.account.NewAccounts;
+import dev.virga.pds.account.ReservedKeys;
+import dev.virga.pds.account.SignIn;
+import dev.virga.pds.account.SignUp;
+import dev.virga.pds.account.SignUpIntents;
+import dev.virga.pds.account.SigningKeys;
+import dev.virga.pds.account.SlurFilter;
+import dev.virga.pds.auth.AppPasswords;
+import dev.virga.pds.auth.Passwords;
+import dev.virga.pds.auth.ServiceTokens;
+import dev.virga.pds.auth.SessionTokens;
+import dev.virga.pds.auth.Sessions;
+import dev.virga.pds.blob.Blobs;
+import dev.virga.pds.config.PdsConfig;
+import dev.virga.pds.identity.DidResolver;
+import dev.virga.pds.identity.FetchException;
+import dev.virga.pds.identity.HandleResolver;
+import dev.virga.pds.identity.PlcIdentities;
+import dev.virga.pds.repo.BlockCache;
+import dev.virga.pds.repo.Cleanup;
+import dev.virga.pds.repo.CommitStore;
+import dev.virga.pds.repo.Heads;
+import dev.virga.pds.repo.HostedRepos;
+import dev.virga.pds.repo.RecordPreparer;
+import dev.virga.pds.repo.Redo;
+import dev.virga.pds.repo.RepoExport;
+import dev.virga.pds.repo.RepoReader;
+import dev.virga.pds.repo.RepoWriter;
+import dev.virga.pds.store.Changes;
+import dev.virga.pds.sync.EventLog;
+import dev.virga.pds.sync.Sequencer;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * All services of one PDS, composed: the root from which handlers are made, the same under Lambda
+ * and in the host.
+ */
+public final class Services {
+  private static final int MIN_PASSWORD = 8;
+
+  /** Password hashes at a time, at 20 MiB each. */
+  private static final int HASHES_AT_ONCE = 2;
+
+  /** Bytes of tree nodes kept at hand. */
+  private static final long NODE_CACHE = 32L * 1024 * 1024;
+
+  private static final int CLOCK_IDS = 1024;
+
+  final PdsConfig config;
+  final Surroundings on;
+  final Lexicons lexicons = Lexicons.bundled();
+
+  // repositories
+  final TidClock tids;
+  final Blobs blobs;
+  final RepoReader reader;
+  final RepoWriter writer;
+  final RepoExport export;
+  final NewRecords newRecords;
+
+  // accounts and identities
+  final Accounts accounts;
+  final AccountHandles handles;
+  final HostedRepos repos;
+  final DidResolver dids;
+  final HandleResolver handleResolver;
+  final Sessions sessions;
+  final SignIn signIn;
+  final SignUp signUp;
+  final SignUpIntents signUpIntents;
+  final MoveIn moveIn;
+  final Authenticator authenticator;
+  final SessionAnswers sessionAnswers;
+  final ServerDescription description;
+
+  /** Composes the services; nothing is read or written yet. */
+  public Services(PdsConfig config, Surroundings on) {
+    this.config = config;
+    this.on = on;
+    InstantSource clock = on.clock();
+    SecureRandom random = on.random();
+    PdsConfig.Secrets secrets = config.secrets();
+
+    SigningKeys keys =
+        new SigningKeys(on.index(), new KeySealing(secrets.keySealing().bytes(), random), random);
+
+    Redo redo = new Redo(on.index(), on.objects());
+    Heads heads = new Heads(on.index(), redo);
+    BlockCache cache = new BlockCache(NODE_CACHE);
+    tids = new TidClock(clock, random.nextInt(CLOCK_IDS));
+    blobs = new Blobs(on.index(), on.objects(), tids);
+    reader = new RepoReader(on.index(), on.objects(), heads, cache);
+    writer =
+        new RepoWriter(
+            on.index(),
+            on.objects(),
+            heads,
+            cache,
+            new CommitStore(on.index(), on.objects(), redo, random),
+            keys::of,
+            tids,
+            clock);
+    export = new RepoExport(on.index(), on.objects(), reader);
+    SlurFilter slurs = SlurFilter.bundled();
+    newRecords = new NewRecords(new RecordPreparer(lexicons, slurs::matches), tids);
+
+    accounts = new Accounts(on.index());
+    handles = new AccountHandles(accounts, config.identity().handleDomains());
+    repos = new AccountRepos(on.index(), accounts);
+    dids = didResolver();
+    handleResolver =
+        new HandleResolver(handles, on.dns(), on.fetcher(), config.identity().resolverTimeout());
+
+    Did self = config.service().did();
+    SessionTokens sessionTokens = new SessionTokens(clock, secrets.jwt().bytes(), self);
+    sessions = new Sessions(on.index(), sessionTokens, clock, random);
+    AppPasswords appPasswords = new AppPasswords(on.index(), sessions, clock, random);
+    Passwords passwords = new Passwords(random, MIN_PASSWORD, HASHES_AT_ONCE);
+    signIn = new SignIn(on.index(), accounts, passwords, appPasswords, sessions, clock, on.pause());
+
+    InviteCodes invites = new InviteCodes(on.index(), clock, random, config.service().hostname());
+    Admission admission =
+        new Admission(
+            accounts,
+            new HandlePolicy(config.identity().handleDomains(), handleResolver),
+            passwords,
+            invites,
+            config.invites().required());
+    NewAccounts newAccounts =
+        new NewAccounts(
+            on.index(), on.objects(), accounts, keys, invites, sessions, writer::genesis);
+    PlcIdentities identities =
+        new PlcIdentities(
+            on.plc(),
+            secrets.rotationKey(),
+            config.identity().recoveryKey().orElse(null),
+            config.service().publicUrl());
+    signUpIntents = new SignUpIntents(on.index(), on.objects(), identities, clock);
+    signUp = new SignUp(admission, keys, identities, signUpIntents, newAccounts, clock);
+    moveIn =
+        new MoveIn(
+            admission,
+            accounts,
+            keys,
+            new ReservedKeys(on.index(), keys, clock),
+            dids,
+            newAccounts,
+            clock);
+
+    authenticator =
+        new HeaderAuthenticator(
+            sessionTokens,
+            new ServiceTokens(clock, random, self, dids::key),
+            secrets.adminPassword(),
+            config.upstreams().moderation().map(PdsConfig.Upstream::did).orElse(null));
+    sessionAnswers = new SessionAnswers(dids, config.identity().didDocWithSession());
+    description = description();
+  }
+
+  private DidResolver didResolver() {
+    PdsConfig.Identity identity = config.identity();
+    return new DidResolver(
+        on.index(),
+        on.plc(),
+        on.fetcher(),
+        on.clock(),
+        on.background(),
+        new DidResolver.Lifetimes(identity.cacheStaleAfter(), identity.cacheDropAfter()),
+        identity.resolverTimeout());
+  }
+
+  private ServerDescription description() {
+    PdsConfig.Service service = config.service();
+    return new ServerDescription(
+        service.did(),
+        config.identity().handleDomains(),
+        config.invites().required(),
+        config.blobs().uploadLimit(),
+        service.privacyPolicyUrl(),
+        service.termsOfServiceUrl(),
+        service.contactEmail());
+  }
+
+  Optional<Value.Obj> didDocument(Did did) {
+    try {
+      return dids.resolve(did).map(DidDocument::toValue);
+    } catch (FetchException e) {
+      throw new XrpcException(502, "UpstreamFailure", "Could not resolve DID: " + did);
+    }
+  }
+
+  /** The events of the last days. */
+  public EventLog eventLog() {
+    return new EventLog(on.index(), on.clock(), config.firehose().window());
+  }
+
+  /**
+   * What every change of the Index with a sort key of {@code outbox#} must be fed to.
+   *
+   * @param log of {@link #eventLog}
+   * @param advanced told the last number of an event whenever it grew
+   */
+  public Changes.Listener changes(EventLog log, LongConsumer advanced) {
+    Sequencer sequencer = new Sequencer(on.index(), log, on.clock(), advanced);
+    Cleanup cleanup = new Cleanup(on.index(), blobs, on.clock());
+    return batch -> {
+      sequencer.accept(batch);
+      cleanup.accept(batch);
+    };
+  }
+
+  /** Takes back the sign-ups that a crash left half done. */
+  public void recover() {
+    signUpIntents.recover();
+  }
+}

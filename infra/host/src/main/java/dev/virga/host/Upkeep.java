@@ -1,0 +1,61 @@
+package dev.virga.host;
+
+import dev.virga.functions.Services;
+import dev.virga.host.store.DirectoryObjects;
+import dev.virga.host.store.SqliteIndex;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the {@link Host} does now and then beside serving: finishes and forgets. */
+final class Upkeep implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+  private static final Duration EVERY = Duration.ofMinutes(10);
+
+  /** No put takes so long: what is older was left by a crash. */
+  private static final Duration ABANDONED = Duration.ofDays(1);
+
+  private final SqliteIndex index;
+  private final DirectoryObjects objects;
+  private final Services services;
+  private final InstantSource clock;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("upkeep").factory());
+
+  Upkeep(SqliteIndex index, DirectoryObjects objects, Services services, InstantSource clock) {
+    this.index = index;
+    this.objects = objects;
+    this.services = services;
+    this.clock = clock;
+  }
+
+  /** Begins a moment after the start, which it must not slow down. */
+  @SuppressWarnings("FutureReturnValueIgnored") // round() lets nothing out
+  void start() {
+    timer.scheduleWithFixedDelay(this::round, 5, EVERY.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private void round() {
+    attempt("taking back half-done sign-ups", services::recover);
+    attempt("forgetting what expired", () -> index.sweep(clock.instant()));
+    attempt("removing files of crashes", () -> objects.sweep(clock.instant().minus(ABANDONED)));
+  }
+
+  private static void attempt(String what, Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.warn("{} failed, will be tried again", what, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}
