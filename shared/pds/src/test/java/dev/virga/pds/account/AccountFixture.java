@@ -2,6 +2,8 @@ package dev.virga.pds.account;
 
 import dev.virga.atproto.crypto.Curve;
 import dev.virga.atproto.crypto.PrivateKey;
+import dev.virga.atproto.sync.AccountEvent;
+import dev.virga.atproto.sync.EventBody;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Handle;
 import dev.virga.atproto.syntax.TidClock;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocketFactory;
@@ -71,12 +74,17 @@ public final class AccountFixture {
   public final MoveIn moveIn;
   public final SignIn signIn;
   public final Heads heads;
+  public final HandleResolver handles;
+  public final AccountChanges changes;
+  public final HandleChanges handleChanges;
+  public final DidChecks didChecks;
 
   public AccountFixture() {
     this(index -> index, false);
   }
 
-  AccountFixture(UnaryOperator<Index> wrap, boolean inviteRequired) {
+  /** With something between the accounts and the store, and invites if they are to be required. */
+  public AccountFixture(UnaryOperator<Index> wrap, boolean inviteRequired) {
     index = wrap.apply(memory);
     accounts = new Accounts(index);
     keys = new SigningKeys(index, new KeySealing(new byte[32], random), random);
@@ -102,7 +110,7 @@ public final class AccountFixture {
             Runnable::run,
             DidResolver.Lifetimes.USUAL,
             Duration.ofSeconds(3));
-    HandleResolver handles =
+    handles =
         new HandleResolver(
             new AccountHandles(accounts, DOMAINS),
             name -> dns.getOrDefault(name, List.of()),
@@ -123,6 +131,9 @@ public final class AccountFixture {
             keys::of,
             new TidClock(clock, 1),
             clock);
+    changes = new AccountChanges(index, accounts, heads, sessions, new TidClock(clock, 2));
+    handleChanges = new HandleChanges(index, accounts, changes, identities, dids, clock);
+    didChecks = new DidChecks(dids, identities, keys);
     NewAccounts newAccounts =
         new NewAccounts(index, objects, accounts, keys, invites, sessions, writer::genesis);
     signUp = new SignUp(admission, keys, identities, intents, newAccounts, clock);
@@ -130,11 +141,11 @@ public final class AccountFixture {
     signIn = new SignIn(index, accounts, passwords, appPasswords, sessions, clock, pauses::add);
   }
 
-  static Admission.Application application(String name) {
+  public static Admission.Application application(String name) {
     return application(name, null);
   }
 
-  static Admission.Application application(String name, @Nullable String inviteCode) {
+  public static Admission.Application application(String name, @Nullable String inviteCode) {
     return new Admission.Application(
         name + ".pds.test", name + "@example.org", PASSWORD, inviteCode);
   }
@@ -144,12 +155,32 @@ public final class AccountFixture {
     return signUp.signUp(application(name), null).account();
   }
 
-  Account read(String name) {
+  /** Types of events in the outbox of an account, in order. */
+  public List<String> events(Did did) {
+    return memory.entries().stream()
+        .filter(entry -> entry.key().partition().equals(did.text()))
+        .filter(entry -> entry.key().sort().startsWith("outbox#"))
+        .flatMap(
+            entry ->
+                entry.item().attributes().entrySet().stream()
+                    .filter(attribute -> attribute.getKey().startsWith("event"))
+                    .map(attribute -> entry.item().requireBytes(attribute.getKey())))
+        .map(EventBody::decode)
+        .map(
+            event ->
+                event instanceof AccountEvent account
+                    ? "#account " + Optional.ofNullable(account.status()).orElse("active")
+                    : event.type())
+        .toList();
+  }
+
+  /** The account of that name, read now. */
+  public Account read(String name) {
     return accounts.find(Handle.parse(name + ".pds.test")).orElseThrow();
   }
 
   /** Names of all objects. */
-  List<String> objectNames() {
+  public List<String> objectNames() {
     return objects.list("", null).objects().stream().map(listed -> listed.name()).toList();
   }
 }

@@ -1,0 +1,27 @@
+package dev.virga.functions.identity;
+
+import dev.virga.atproto.identity.DidDocument;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.pds.XrpcException;
+import dev.virga.pds.identity.DidResolver;
+import dev.virga.pds.identity.FetchException;
+
+/** DID documents that a request depends on. */
+final class Documents {
+  private Documents() {}
+
+  /**
+   * The document of a DID.
+   *
+   * @param fresh whether it must be fetched now
+   * @throws XrpcException 400 DidNotFound, 502 UpstreamFailure if whoever could tell did not
+   */
+  static DidDocument require(DidResolver dids, Did did, boolean fresh) {
+    try {
+      return (fresh ? dids.refresh(did) : dids.resolve(did))
+          .orElseThrow(() -> XrpcException.badRequest("DidNotFound", "Could not find DID: " + did));
+    } catch (FetchException e) {
+      throw new XrpcException(502, "UpstreamFailure", "Could not resolve DID: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.virga.pds.account;
+
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Handle;
+import dev.virga.pds.XrpcException;
+import dev.virga.pds.identity.DidResolver;
+import dev.virga.pds.identity.DirectoryException;
+import dev.virga.pds.identity.PlcIdentities;
+import dev.virga.pds.store.Condition;
+import dev.virga.pds.store.ConditionFailedException;
+import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Gives accounts other handles.
+ *
+ * <p>The new handle is reserved first, then the DID is made to claim it, and one transaction does
+ * the rest. If that is cut short the owner asks again, which does no harm; if not, the reservation
+ * lapses.
+ */
+public final class HandleChanges {
+  private static final Duration RESERVATION = Duration.ofHours(1);
+
+  private final Index index;
+  private final Accounts accounts;
+  private final AccountChanges changes;
+  private final PlcIdentities identities;
+  private final DidResolver dids;
+  private final InstantSource clock;
+
+  public HandleChanges(
+      Index index,
+      Accounts accounts,
+      AccountChanges changes,
+      PlcIdentities identities,
+      DidResolver dids,
+      InstantSource clock) {
+    this.index = index;
+    this.accounts = accounts;
+    this.changes = changes;
+    this.identities = identities;
+    this.dids = dids;
+    this.clock = clock;
+  }
+
+  /**
+   * Makes an account go by a handle that {@link HandlePolicy} accepted, and tells the network, even
+   * if it is the one it has.
+   *
+   * @throws XrpcException 400 HandleNotAvailable if it is somebody else's, or InvalidRequest if the
+   *     PLC directory refused; 502 UpstreamFailure if that did not answer
+   */
+  public Account change(Did did, Handle handle) {
+    Account account = accounts.require(did);
+    boolean other = !account.handle().equals(handle);
+    if (other) {
+      reserve(did, handle);
+    }
+    if (did.method().equals("plc")) {
+      changeIdentity(did, handle, other);
+    }
+    Account changed = changes.change(did, before -> before.withHandle(handle), this::writes);
+    dids.forget(did);
+    return changed;
+  }
+
+  private List<Write> writes(Account before, Account after) {
+    List<Write> writes = new ArrayList<>();
+    writes.add(changes.identityEvent(after));
+    if (!before.handle().equals(after.handle())) {
+      Condition own = Condition.equal("did", after.did().text());
+      writes.add(Write.put(AccountKeys.handle(after.handle()), Accounts.claim(after.did()), own));
+      writes.add(Write.delete(AccountKeys.handle(before.handle())));
+    }
+    return writes;
+  }
+
+  private void reserve(Did did, Handle handle) {
+    Key key = AccountKeys.handle(handle);
+    if (tryReserve(did, key, Condition.ABSENT)) {
+      return;
+    }
+    Optional<Item> claim = index.get(key);
+    String holder = claim.map(item -> item.requireText("did")).orElse("");
+    boolean mayTake = holder.equals(did.text()) || claim.map(this::hasLapsed).orElse(true);
+    Condition unchanged = holder.isEmpty() ? Condition.ABSENT : Condition.equal("did", holder);
+    if (!mayTake || !tryReserve(did, key, unchanged)) {
+      throw Admission.handleTaken(handle);
+    }
+  }
+
+  /** Whether this was a reservation, which the store may keep for a while past its time. */
+  private boolean hasLapsed(Item claim) {
+    return claim.number("until").orElse(Long.MAX_VALUE) < clock.instant().getEpochSecond();
+  }
+
+  private boolean tryReserve(Did did, Key key, Condition condition) {
+    Instant until = clock.instant().plus(RESERVATION);
+    Item claim = Accounts.claim(did).toBuilder().number("until", until.getEpochSecond()).build();
+    try {
+      index.transact(Write.all(new Write.Put(key, claim, until, condition)));
+      return true;
+    } catch (ConditionFailedException e) {
+      return false;
+    }
+  }
+
+  private void changeIdentity(Did did, Handle handle, boolean reserved) {
+    try {
+      identities.changeHandle(did, handle);
+    } catch (DirectoryException e) {
+      if (reserved && !e.isOpen()) {
+        release(did, handle);
+      }
+      throw e.isOpen()
+          ? new XrpcException(502, "UpstreamFailure", "The PLC directory did not answer")
+          : XrpcException.invalidRequest("The DID could not be updated: " + e.getMessage());
+    }
+  }
+
+  private void release(Did did, Handle handle) {
+    try {
+      index.transact(
+          Write.all(Write.delete(AccountKeys.handle(handle), Condition.equal("did", did.text()))));
+    } catch (ConditionFailedException e) {
+      // Nobody's any more, or somebody else's already.
+    }
+  }
+}
