@@ -1,6 +1,13 @@
 package dev.virga.functions;
 
+import dev.virga.functions.identity.GetRecommendedDidCredentials;
+import dev.virga.functions.identity.Identities;
+import dev.virga.functions.identity.RefreshIdentity;
+import dev.virga.functions.identity.ResolveDid;
 import dev.virga.functions.identity.ResolveHandle;
+import dev.virga.functions.identity.ResolveIdentity;
+import dev.virga.functions.identity.SubmitPlcOperation;
+import dev.virga.functions.identity.UpdateHandle;
 import dev.virga.functions.repo.ApplyWrites;
 import dev.virga.functions.repo.CreateRecord;
 import dev.virga.functions.repo.DeleteRecord;
@@ -9,12 +16,22 @@ import dev.virga.functions.repo.ListMissingBlobs;
 import dev.virga.functions.repo.ListRecords;
 import dev.virga.functions.repo.PutRecord;
 import dev.virga.functions.repo.UploadBlob;
+import dev.virga.functions.server.ActivateAccount;
+import dev.virga.functions.server.CheckAccountStatus;
 import dev.virga.functions.server.CreateAccount;
+import dev.virga.functions.server.CreateAppPassword;
+import dev.virga.functions.server.CreateInviteCode;
+import dev.virga.functions.server.CreateInviteCodes;
 import dev.virga.functions.server.CreateSession;
+import dev.virga.functions.server.DeactivateAccount;
 import dev.virga.functions.server.DeleteSession;
 import dev.virga.functions.server.DescribeServer;
+import dev.virga.functions.server.GetServiceAuth;
 import dev.virga.functions.server.GetSession;
+import dev.virga.functions.server.ListAppPasswords;
 import dev.virga.functions.server.RefreshSession;
+import dev.virga.functions.server.ReserveSigningKey;
+import dev.virga.functions.server.RevokeAppPassword;
 import dev.virga.functions.sync.GetBlob;
 import dev.virga.functions.sync.GetBlocks;
 import dev.virga.functions.sync.GetCheckout;
@@ -25,6 +42,7 @@ import dev.virga.functions.sync.GetRepoStatus;
 import dev.virga.functions.sync.ListBlobs;
 import dev.virga.functions.sync.ListRepos;
 import dev.virga.functions.xrpc.XrpcHandler;
+import dev.virga.pds.repo.RepoCounts;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -44,7 +62,18 @@ public final class Methods {
         new CreateSession(on.signIn, on.sessionAnswers),
         new GetSession(on.accounts, on.sessionAnswers),
         new RefreshSession(on.accounts, on.sessions, on.sessionAnswers),
-        new DeleteSession(on.sessions));
+        new DeleteSession(on.sessions),
+        new CreateAppPassword(on.accounts, on.appPasswords),
+        new ListAppPasswords(on.accounts, on.appPasswords),
+        new RevokeAppPassword(on.appPasswords),
+        new GetServiceAuth(on.accounts, on.keys, on.serviceTokens, on.on.clock()),
+        new ReserveSigningKey(on.reservedKeys),
+        new CreateInviteCode(on.invites),
+        new CreateInviteCodes(on.invites),
+        new CheckAccountStatus(
+            on.accounts, on.didChecks, on.heads, new RepoCounts(on.on.index()), on.blobs),
+        new ActivateAccount(on.accounts, on.didChecks, on.accountChanges),
+        new DeactivateAccount(on.accountChanges, on.on.clock()));
   }
 
   private static List<XrpcHandler> repo(Services on) {
@@ -75,6 +104,14 @@ public final class Methods {
   }
 
   private static List<XrpcHandler> identity(Services on) {
-    return List.of(new ResolveHandle(on.handleResolver));
+    Identities identities = new Identities(on.dids, on.handleResolver);
+    return List.of(
+        new ResolveHandle(on.handleResolver),
+        new ResolveDid(on.dids),
+        new ResolveIdentity(identities),
+        new RefreshIdentity(identities),
+        new UpdateHandle(on.accounts, on.handlePolicy, on.handleChanges),
+        new GetRecommendedDidCredentials(on.accounts, on.keys, on.identities),
+        new SubmitPlcOperation(on.accounts, on.keys, on.identities, on.accountChanges, on.dids));
   }
 }

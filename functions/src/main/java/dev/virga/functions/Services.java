@@ -11,10 +11,13 @@ import dev.virga.functions.server.SessionAnswers;
 import dev.virga.functions.xrpc.Authenticator;
 import dev.virga.functions.xrpc.HeaderAuthenticator;
 import dev.virga.pds.XrpcException;
+import dev.virga.pds.account.AccountChanges;
 import dev.virga.pds.account.AccountHandles;
 import dev.virga.pds.account.AccountRepos;
 import dev.virga.pds.account.Accounts;
 import dev.virga.pds.account.Admission;
+import dev.virga.pds.account.DidChecks;
+import dev.virga.pds.account.HandleChanges;
 import dev.virga.pds.account.HandlePolicy;
 import dev.virga.pds.account.InviteCodes;
 import dev.virga.pds.account.KeySealing;
@@ -76,6 +79,7 @@ public final class Services {
 
   // repositories
   final TidClock tids;
+  final Heads heads;
   final Blobs blobs;
   final RepoReader reader;
   final RepoWriter writer;
@@ -88,7 +92,17 @@ public final class Services {
   final HostedRepos repos;
   final DidResolver dids;
   final HandleResolver handleResolver;
+  final PlcIdentities identities;
+  final HandlePolicy handlePolicy;
+  final SigningKeys keys;
+  final ReservedKeys reservedKeys;
+  final DidChecks didChecks;
+  final AccountChanges accountChanges;
+  final HandleChanges handleChanges;
   final Sessions sessions;
+  final AppPasswords appPasswords;
+  final InviteCodes invites;
+  final ServiceTokens serviceTokens;
   final SignIn signIn;
   final SignUp signUp;
   final SignUpIntents signUpIntents;
@@ -105,11 +119,11 @@ public final class Services {
     SecureRandom random = on.random();
     PdsConfig.Secrets secrets = config.secrets();
 
-    SigningKeys keys =
+    keys =
         new SigningKeys(on.index(), new KeySealing(secrets.keySealing().bytes(), random), random);
 
     Redo redo = new Redo(on.index(), on.objects());
-    Heads heads = new Heads(on.index(), redo);
+    heads = new Heads(on.index(), redo);
     BlockCache cache = new BlockCache(NODE_CACHE);
     tids = new TidClock(clock, random.nextInt(CLOCK_IDS));
     blobs = new Blobs(on.index(), on.objects(), tids);
@@ -138,22 +152,18 @@ public final class Services {
     Did self = config.service().did();
     SessionTokens sessionTokens = new SessionTokens(clock, secrets.jwt().bytes(), self);
     sessions = new Sessions(on.index(), sessionTokens, clock, random);
-    AppPasswords appPasswords = new AppPasswords(on.index(), sessions, clock, random);
+    appPasswords = new AppPasswords(on.index(), sessions, clock, random);
     Passwords passwords = new Passwords(random, MIN_PASSWORD, HASHES_AT_ONCE);
     signIn = new SignIn(on.index(), accounts, passwords, appPasswords, sessions, clock, on.pause());
 
-    InviteCodes invites = new InviteCodes(on.index(), clock, random, config.service().hostname());
+    invites = new InviteCodes(on.index(), clock, random, config.service().hostname());
+    handlePolicy = new HandlePolicy(config.identity().handleDomains(), handleResolver);
     Admission admission =
-        new Admission(
-            accounts,
-            new HandlePolicy(config.identity().handleDomains(), handleResolver),
-            passwords,
-            invites,
-            config.invites().required());
+        new Admission(accounts, handlePolicy, passwords, invites, config.invites().required());
     NewAccounts newAccounts =
         new NewAccounts(
             on.index(), on.objects(), accounts, keys, invites, sessions, writer::genesis);
-    PlcIdentities identities =
+    identities =
         new PlcIdentities(
             on.plc(),
             secrets.rotationKey(),
@@ -161,20 +171,18 @@ public final class Services {
             config.service().publicUrl());
     signUpIntents = new SignUpIntents(on.index(), on.objects(), identities, clock);
     signUp = new SignUp(admission, keys, identities, signUpIntents, newAccounts, clock);
-    moveIn =
-        new MoveIn(
-            admission,
-            accounts,
-            keys,
-            new ReservedKeys(on.index(), keys, clock),
-            dids,
-            newAccounts,
-            clock);
+    reservedKeys = new ReservedKeys(on.index(), keys, clock);
+    moveIn = new MoveIn(admission, accounts, keys, reservedKeys, dids, newAccounts, clock);
+    accountChanges = new AccountChanges(on.index(), accounts, heads, sessions, tids);
+    handleChanges =
+        new HandleChanges(on.index(), accounts, accountChanges, identities, dids, clock);
+    didChecks = new DidChecks(dids, identities, keys);
 
+    serviceTokens = new ServiceTokens(clock, random, self, dids::key);
     authenticator =
         new HeaderAuthenticator(
             sessionTokens,
-            new ServiceTokens(clock, random, self, dids::key),
+            serviceTokens,
             secrets.adminPassword(),
             config.upstreams().moderation().map(PdsConfig.Upstream::did).orElse(null));
     sessionAnswers = new SessionAnswers(dids, config.identity().didDocWithSession());

@@ -141,7 +141,7 @@ class AccountMethodsTest {
     Answer status = get("checkAccountStatus", "", token);
     assertThat(status.json().bool("activated")).contains(false);
     assertThat(status.json().bool("validDid")).contains(true);
-    assertThat(status.json().integer("repoBlocks")).hasValue(2);
+    assertThat(status.json().integer("repoBlocks")).hasValue(1);
     assertThat(status.json().integer("indexedRecords")).hasValue(0);
     assertThat(server.get(SERVER + "getSession", "", token).text("status"))
         .isEqualTo("deactivated");

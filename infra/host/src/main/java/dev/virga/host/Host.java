@@ -16,6 +16,7 @@ import dev.virga.pds.identity.AddressLookup;
 import dev.virga.pds.identity.HttpPlcDirectory;
 import dev.virga.pds.identity.JndiTxtLookup;
 import dev.virga.pds.identity.PlcDirectory;
+import dev.virga.pds.identity.TxtLookup;
 import dev.virga.pds.identity.VettedFetcher;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Firehose;
@@ -97,7 +98,7 @@ public final class Host implements AutoCloseable {
                 objects,
                 plc(config, ledger, fetcher),
                 fetcher,
-                new JndiTxtLookup(config.identity().backupNameservers(), TXT_TIMEOUT),
+                dns(config),
                 clock,
                 new SecureRandom(),
                 Thread::sleep,
@@ -123,6 +124,13 @@ public final class Host implements AutoCloseable {
             ? VettedFetcher.Policy.PUBLIC_ONLY
             : VettedFetcher.Policy.LAPTOP,
         "virga/" + Version.read());
+  }
+
+  /** The system's name servers, and others for what they do not know. */
+  private static TxtLookup dns(PdsConfig config) {
+    TxtLookup system = new JndiTxtLookup(List.of(), TXT_TIMEOUT);
+    List<String> backup = config.identity().backupNameservers();
+    return backup.isEmpty() ? system : system.withBackup(new JndiTxtLookup(backup, TXT_TIMEOUT));
   }
 
   private static PlcDirectory plc(PdsConfig config, PlcLedger ledger, VettedFetcher fetcher) {

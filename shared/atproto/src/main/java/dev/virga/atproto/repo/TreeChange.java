@@ -80,6 +80,9 @@ public final class TreeChange {
             proof.addCovering(key);
           }
         });
+    if (ops.isEmpty()) {
+      proof.addRoot();
+    }
     Map<Cid, byte[]> covering = proof.blocks();
     nodes.newNodes().forEach(covering::putIfAbsent);
     return new TreeChange(after, ops, nodes, covering);

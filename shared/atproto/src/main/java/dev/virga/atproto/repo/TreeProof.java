@@ -27,6 +27,11 @@ final class TreeProof {
     return blocks;
   }
 
+  /** Adds the root, without which a commit that changes nothing would prove nothing. */
+  void addRoot() {
+    add(tree.top());
+  }
+
   /** Adds the nodes on the way to a key, or to the gap where it would be. */
   void addPath(String key) {
     descend(key);

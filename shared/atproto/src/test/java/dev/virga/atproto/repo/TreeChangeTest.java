@@ -218,4 +218,12 @@ class TreeChangeTest {
   private static RepoPath path(String rkey) {
     return RepoPath.parse("app.bsky.feed.post/" + rkey);
   }
+
+  @Test
+  void aCommitThatChangesNothingStillCarriesItsRoot() {
+    TreeChange change = TreeChange.apply(Mst.empty(), List.of());
+
+    assertThat(change.newNodes()).isEmpty();
+    assertThat(change.coveringNodes()).containsOnlyKeys(Mst.empty().root());
+  }
 }

@@ -12,4 +12,16 @@ public interface TxtLookup {
    * @throws IOException if no name server could tell
    */
   List<String> texts(String name) throws IOException;
+
+  /** A lookup that asks this one and, where it knows nothing or fails, another. */
+  default TxtLookup withBackup(TxtLookup backup) {
+    return name -> {
+      try {
+        List<String> texts = texts(name);
+        return texts.isEmpty() ? backup.texts(name) : texts;
+      } catch (IOException e) {
+        return backup.texts(name);
+      }
+    };
+  }
 }
