@@ -23,6 +23,7 @@ final class BadRequests extends ErrorHandler {
       Callback callback) {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json; charset=utf-8");
     response.getHeaders().put("Access-Control-Allow-Origin", "*");
+    response.getHeaders().put(HttpHeader.CONNECTION, "close"); // Jetty does, so it must be said
     response.write(true, body(status), callback);
   }
 

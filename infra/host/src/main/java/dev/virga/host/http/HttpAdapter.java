@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -22,7 +23,6 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.URIUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +41,10 @@ final class HttpAdapter extends Handler.Abstract {
    */
   private static final long MAX_DRAINED = 64L * 1024 * 1024;
 
+  private static final HttpResponse BAD_PATH =
+      ErrorAnswers.json(400, "InvalidRequest", "Malformed percent encoding in the path")
+          .withHeader("Access-Control-Allow-Origin", "*");
+
   private final Site site;
 
   HttpAdapter(Site site) {
@@ -49,8 +53,10 @@ final class HttpAdapter extends Handler.Abstract {
 
   @Override
   public boolean handle(Request jetty, Response out, Callback callback) {
-    HttpRequest request = request(jetty);
-    HttpResponse response = Compression.apply(request, site.answer(request));
+    Optional<String> path = RequestPath.decode(jetty.getHttpURI().getPath());
+    HttpRequest request = request(jetty, path.orElse("/"));
+    HttpResponse response =
+        path.isPresent() ? Compression.apply(request, site.answer(request)) : BAD_PATH;
     try {
       send(request, response, out);
       if (request.header("expect").isEmpty()) { // else nothing may ever come
@@ -63,7 +69,7 @@ final class HttpAdapter extends Handler.Abstract {
     return true;
   }
 
-  private static HttpRequest request(Request jetty) {
+  private static HttpRequest request(Request jetty, String path) {
     Map<String, List<String>> headers = new HashMap<>();
     for (HttpField field : jetty.getHeaders()) {
       String value = field.getValue() == null ? "" : field.getValue();
@@ -72,7 +78,7 @@ final class HttpAdapter extends Handler.Abstract {
     String query = jetty.getHttpURI().getQuery();
     return new HttpRequest(
         jetty.getMethod().toUpperCase(Locale.ROOT),
-        URIUtil.decodePath(Request.getPathInContext(jetty)),
+        path,
         query == null ? "" : query,
         headers,
         Content.Source.asInputStream(jetty),

@@ -86,7 +86,8 @@ public final class HttpServer implements AutoCloseable {
     configuration.setSendXPoweredBy(false);
     configuration.setRequestHeaderSize(MAX_HEADERS);
     configuration.setResponseHeaderSize(MAX_HEADERS);
-    configuration.setUriCompliance(UriCompliance.DEFAULT);
+    configuration.setUriCompliance(
+        UriCompliance.UNSAFE); // RequestPath judges, and keeps connections
     return configuration;
   }
 

@@ -307,10 +307,10 @@ final class HttpServerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "GET /hello/%2e%2e/%2f HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /hello HTTP/1.1\r\n\r\n",
         "GET /a%zz HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /hello HTTP/1.1\r\n\r\n",
+        "GET /../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
         "NONSENSE\r\n\r\n",
         "GET /hello HTTP/1.1\r\nHost: x\r\nContent-Length: nope\r\n\r\n",
         "GET /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -319,8 +319,28 @@ final class HttpServerTest {
     String answer = raw(raw);
     assertThat(answer)
         .startsWith("HTTP/1.1 400 ")
-        .containsIgnoringCase("Access-Control-Allow-Origin: *");
+        .contains("Access-Control-Allow-Origin: *", "Connection: close");
     assertThat(answer).contains("{\"error\":\"InvalidRequest\"").doesNotContain("jetty");
+  }
+
+  @Test
+  void theConnectionSurvivesAMalformedPath() throws Exception {
+    try (Socket socket = new Socket("localhost", server.port())) {
+      for (String path : List.of("/%ff", "/xrpc/%c3%28", "/%0d%0aX", "/%7f")) {
+        socket
+            .getOutputStream()
+            .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(ISO_8859_1));
+        assertThat(answer(socket.getInputStream()))
+            .startsWith("HTTP/1.1 400 ")
+            .contains("InvalidRequest");
+      }
+      for (String path : List.of("/hello/%2e%2e/%2f", "//hello", "/hello;x=y")) {
+        socket
+            .getOutputStream()
+            .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(ISO_8859_1));
+        assertThat(answer(socket.getInputStream())).startsWith("HTTP/1.1 404 ");
+      }
+    }
   }
 
   @Test
