@@ -6,6 +6,7 @@ import dev.virga.atproto.repo.RepoPath;
 import dev.virga.atproto.repo.TreeChange;
 import dev.virga.atproto.sync.CommitEvent;
 import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Item;
@@ -68,20 +69,14 @@ record CommitDraft(@Nullable Head before, TreeChange change, Commit commit, Pack
   /** The new tree nodes as items. */
   List<Entry> nodes(Did did) {
     List<Entry> nodes = new ArrayList<>();
-    change
-        .newNodes()
-        .forEach(
-            (cid, bytes) ->
-                nodes.add(
-                    new Entry(
-                        RepoKeys.node(did, cid),
-                        Stored.add(
-                                Item.builder().number("rev", commit.rev().value()),
-                                bytes,
-                                pack.name(),
-                                pack.offset(cid))
-                            .build())));
+    change.newNodes().forEach((cid, bytes) -> nodes.add(node(did, commit.rev(), cid, bytes, pack)));
     return nodes;
+  }
+
+  /** A tree node as an item. */
+  static Entry node(Did did, Tid rev, Cid cid, byte[] bytes, Pack pack) {
+    Item.Builder item = Item.builder().number("rev", rev.value());
+    return new Entry(RepoKeys.node(did, cid), Stored.add(item, cid, bytes, pack).build());
   }
 
   /** What the network is told, but for the blocks, which are the pack. */

@@ -163,6 +163,7 @@ public final class CommitStore {
       Write outbox)
       throws ConditionFailedException {
     Tid rev = draft.commit().rev();
+    Redo.Draft plan = redo.draft(did, rev);
     List<Write> touches = new ArrayList<>(items.touches());
     while (touches.size() > TOUCHES) {
       List<Write> some = touches.subList(0, TOUCHES);
@@ -177,11 +178,11 @@ public final class CommitStore {
           beforehand,
           () -> {
             putPack(draft.pack());
-            redo.store(did, rev, new Redo.Plan(items.writes(), made, List.of(outbox)));
+            plan.add(items.writes()).complete(made, List.of(outbox));
           },
           touches);
     } catch (ConditionFailedException e) {
-      redo.discard(did, rev);
+      plan.discard();
       throw e;
     }
     redo.finish(did, pending);

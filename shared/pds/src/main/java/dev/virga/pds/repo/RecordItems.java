@@ -115,7 +115,7 @@ final class RecordItems {
             .text("rev", rev.toString())
             .bytes("blobs", blobs.isEmpty() ? null : Head.Cids.pack(List.copyOf(blobs)))
             .text("unique", record.unique());
-    Stored.add(item, record.bytes(), pack.name(), pack.offset(record.cid()));
+    Stored.add(item, record.cid(), record.bytes(), pack);
     writes.add(Write.put(RepoKeys.record(did, path.toString()), item.build()));
     beforehand.add(new Entry(RepoKeys.place(did, record.cid(), path), Item.EMPTY));
     for (Cid blob : blobs) {

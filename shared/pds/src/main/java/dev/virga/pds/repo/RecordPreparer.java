@@ -157,7 +157,8 @@ public final class RecordPreparer {
     }
   }
 
-  private static @Nullable String unique(Nsid collection, Value.Obj record) {
+  /** What there should be one such record for only; null where there may be many. */
+  static @Nullable String unique(Nsid collection, Value.Obj record) {
     List<String> way = UNIQUE_BY.get(collection.text());
     if (way == null) {
       return null;

@@ -78,6 +78,11 @@ public final class RepoKeys {
     return packs(did) + rev + ".redo";
   }
 
+  /** A part of what a commit too large for one transaction will do. */
+  static String redoPart(Did did, Tid rev, int part) {
+    return redo(did, rev) + "." + part;
+  }
+
   private static int cidLength() {
     return 59;
   }

@@ -1,5 +1,6 @@
 package dev.virga.pds.repo;
 
+import dev.virga.atproto.data.Cid;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
@@ -15,10 +16,12 @@ final class Stored {
   private Stored() {}
 
   /** Adds a block to an item that is being built. */
-  static Item.Builder add(Item.Builder item, byte[] block, String pack, long offset) {
+  static Item.Builder add(Item.Builder item, Cid cid, byte[] block, Pack pack) {
     return block.length <= INLINE
         ? item.bytes("block", block)
-        : item.text("pack", pack).number("offset", offset).number("length", block.length);
+        : item.text("pack", pack.name())
+            .number("offset", pack.offset(cid))
+            .number("length", block.length);
   }
 
   /**

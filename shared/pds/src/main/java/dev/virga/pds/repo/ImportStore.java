@@ -1,0 +1,320 @@
+package dev.virga.pds.repo;
+
+import dev.virga.atproto.data.BlobRef;
+import dev.virga.atproto.data.CarWriter;
+import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.data.DagCbor;
+import dev.virga.atproto.data.Value;
+import dev.virga.atproto.repo.BlockSource;
+import dev.virga.atproto.repo.Commit;
+import dev.virga.atproto.repo.Mst;
+import dev.virga.atproto.repo.MstDiff;
+import dev.virga.atproto.repo.MstEntry;
+import dev.virga.atproto.repo.MstStep;
+import dev.virga.atproto.repo.MstWalk;
+import dev.virga.atproto.repo.RecordChange;
+import dev.virga.atproto.repo.RecordWrite;
+import dev.virga.atproto.repo.RepoPath;
+import dev.virga.atproto.sync.SyncEvent;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
+import dev.virga.pds.XrpcException;
+import dev.virga.pds.blob.BlobItems;
+import dev.virga.pds.blob.Blobs;
+import dev.virga.pds.store.Condition;
+import dev.virga.pds.store.ConditionFailedException;
+import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Objects;
+import dev.virga.pds.store.Write;
+import dev.virga.pds.sync.Outbox;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Stores a checked import as one commit of any size: part of {@link RepoImport}.
+ *
+ * <p>The pack is the whole repository; the items follow by a plan, as with other large commits.
+ */
+public final class ImportStore {
+  /** Records that are looked at and turned into items at once. */
+  private static final int CHUNK = 200;
+
+  private final Index index;
+  private final Objects objects;
+  private final RepoReader reader;
+  private final Blobs blobStore;
+  private final Redo redo;
+  private final InstantSource clock;
+  private final Path directory;
+
+  /**
+   * A store of imports.
+   *
+   * @param directory where packs are written before they are stored
+   */
+  public ImportStore(
+      Index index,
+      Objects objects,
+      RepoReader reader,
+      Blobs blobStore,
+      Redo redo,
+      InstantSource clock,
+      Path directory) {
+    this.index = index;
+    this.objects = objects;
+    this.reader = reader;
+    this.blobStore = blobStore;
+    this.redo = redo;
+    this.clock = clock;
+    this.directory = directory;
+  }
+
+  /** What an import does to blobs, gathered along the way. */
+  private record BlobUse(Set<Cid> used, Set<Cid> released) {}
+
+  /**
+   * Makes a commit the current one.
+   *
+   * @param before the head that it replaces
+   * @param source all blocks of the new tree and its records
+   * @throws XrpcException 503 if the repository was written meanwhile
+   */
+  void commit(Did did, Head before, Commit commit, BlockSource source) throws IOException {
+    Mst after = Mst.load(commit.data(), source);
+    Redo.Draft plan = redo.draft(did, commit.rev());
+    String name = RepoKeys.pack(did, commit.rev());
+    try {
+      Pack pack = storePack(did, commit, after, source, name);
+      BlobUse blobs = new BlobUse(new LinkedHashSet<>(), new LinkedHashSet<>());
+      Iterator<RecordChange> changes = changes(did, before, after);
+      while (changes.hasNext()) {
+        plan.add(items(did, commit.rev(), pack, next(changes), source, blobs));
+      }
+      touch(did, commit.rev(), blobs.used());
+      plan.add(removals(did, before, after))
+          .complete(head(before, commit), outbox(did, before, commit, name));
+      index.transact(List.of(pendingWrite(did, before, commit.rev())));
+      redo.finish(did, before.withPending(commit.rev()));
+      blobs.released().removeAll(blobs.used());
+      blobStore.removeUnused(did, List.copyOf(blobs.released()));
+    } catch (ConditionFailedException e) {
+      abandon(plan, name);
+      throw new XrpcException(
+          503, "NotEnoughResources", "The repository was written meanwhile, please try again");
+    } catch (IOException e) {
+      abandon(plan, name);
+      throw e;
+    }
+  }
+
+  private void abandon(Redo.Draft plan, String pack) {
+    plan.discard();
+    objects.delete(pack);
+  }
+
+  private static Write pendingWrite(Did did, Head before, Tid rev) {
+    return Write.put(
+        RepoKeys.head(did),
+        before.withPending(rev).toItem(),
+        Condition.equal("etag", before.etag()));
+  }
+
+  private static Head head(Head before, Commit commit) {
+    return new Head(
+        commit.rev().toString(),
+        before.state(),
+        commit.rev(),
+        commit.cid(),
+        commit.encode(),
+        commit.data(),
+        List.of(),
+        null);
+  }
+
+  /** Writes the repository in the order of exports, and its tree nodes as items beside. */
+  private Pack storePack(Did did, Commit commit, Mst tree, BlockSource source, String name)
+      throws IOException {
+    Path file = Files.createTempFile(directory, "import", ".car");
+    try {
+      Map<Cid, Long> large = new HashMap<>();
+      Pack pack = new Pack(name, new byte[0], large);
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+        writeBlocks(did, commit, tree, source, out, pack);
+      }
+      try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+        objects.putStream(name, in, Objects.Metadata.NONE);
+      }
+      return pack;
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private void writeBlocks(
+      Did did, Commit commit, Mst tree, BlockSource source, OutputStream out, Pack pack)
+      throws IOException {
+    CarWriter car = new CarWriter(out, List.of(commit.cid()));
+    byte[] commitBlock = commit.encode();
+    car.write(commit.cid(), commitBlock);
+    long at =
+        CarWriter.headerSize(List.of(commit.cid())) + CarWriter.sectionSize(commitBlock.length);
+    List<Entry> nodes = new ArrayList<>();
+    MstWalk steps = tree.walk();
+    while (steps.hasNext()) {
+      MstStep step = steps.next();
+      Cid cid = cid(step);
+      byte[] block = step instanceof MstStep.Node node ? node.bytes() : source.load(cid);
+      car.write(cid, block);
+      at += CarWriter.sectionSize(block.length);
+      if (block.length > Stored.INLINE) {
+        pack.offsets().put(cid, at - block.length);
+      }
+      if (step instanceof MstStep.Node) {
+        nodes.add(CommitDraft.node(did, commit.rev(), cid, block, pack));
+        flush(nodes, CHUNK);
+      }
+    }
+    flush(nodes, 1);
+  }
+
+  private static Cid cid(MstStep step) {
+    return switch (step) {
+      case MstStep.Node(Cid cid, var _) -> cid;
+      case MstStep.Record(var _, Cid cid) -> cid;
+    };
+  }
+
+  private void flush(List<Entry> entries, int atLeast) {
+    if (entries.size() >= atLeast) {
+      index.batchPut(entries);
+      entries.clear();
+    }
+  }
+
+  private Iterator<RecordChange> changes(Did did, Head before, Mst after) {
+    if (isEmpty(before)) {
+      Iterator<MstEntry> entries = after.entries();
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return entries.hasNext();
+        }
+
+        @Override
+        public RecordChange next() {
+          MstEntry entry = entries.next();
+          return new RecordChange(entry.key(), null, entry.value());
+        }
+      };
+    }
+    return MstDiff.records(Mst.load(before.root(), reader.nodes(did)), after).iterator();
+  }
+
+  private static List<RecordChange> next(Iterator<RecordChange> changes) {
+    List<RecordChange> chunk = new ArrayList<>(CHUNK);
+    while (changes.hasNext() && chunk.size() < CHUNK) {
+      chunk.add(changes.next());
+    }
+    return chunk;
+  }
+
+  private List<Write> items(
+      Did did, Tid rev, Pack pack, List<RecordChange> changes, BlockSource source, BlobUse blobs) {
+    List<RecordWrite> writes = new ArrayList<>();
+    Map<RepoPath, RecordIntent.Prepared> records = new LinkedHashMap<>();
+    List<Key> replaced = new ArrayList<>();
+    for (RecordChange change : changes) {
+      RepoPath path = RepoPath.parse(change.key());
+      Cid now = change.after();
+      if (change.before() != null) {
+        replaced.add(RepoKeys.record(did, change.key()));
+      }
+      if (now == null) {
+        writes.add(new RecordWrite.Delete(path));
+      } else {
+        writes.add(
+            change.before() == null
+                ? new RecordWrite.Create(path, now)
+                : new RecordWrite.Update(path, now));
+        records.put(path, prepared(path, now, source.load(now)));
+      }
+    }
+    Map<Key, Item> before = replaced.isEmpty() ? Map.of() : index.batchGet(replaced);
+    RecordItems items =
+        new RecordItems(did, rev, pack, clock.instant(), before).add(new TreeEdit(writes, records));
+    index.batchPut(items.beforehand());
+    blobs.used().addAll(items.used());
+    blobs.released().addAll(items.released());
+    return items.writes();
+  }
+
+  private static RecordIntent.Prepared prepared(RepoPath path, Cid cid, byte[] bytes) {
+    Value.Obj record = DagCbor.decodeObj(bytes);
+    return new RecordIntent.Prepared(
+        bytes, cid, BlobRef.findAll(record), RecordPreparer.unique(path.collection(), record));
+  }
+
+  /** Marks those blobs as in use that were uploaded before the records that refer to them. */
+  private void touch(Did did, Tid rev, Set<Cid> used) throws ConditionFailedException {
+    List<Key> keys = used.stream().map(cid -> BlobItems.blob(did, cid)).toList();
+    for (int from = 0; from < keys.size(); from += Write.MAX_PER_TRANSACTION) {
+      List<Key> some = keys.subList(from, Math.min(from + Write.MAX_PER_TRANSACTION, keys.size()));
+      List<Write> marks =
+          index.batchGet(some).keySet().stream()
+              .<Write>map(
+                  key ->
+                      Write.update(
+                          key,
+                          Item.builder().text("used", rev.toString()).build(),
+                          Condition.PRESENT))
+              .toList();
+      if (!marks.isEmpty()) {
+        index.transact(marks);
+      }
+    }
+  }
+
+  /** Tells the network of a repository that it can see. */
+  private static List<Write> outbox(Did did, Head before, Commit commit, String pack) {
+    if (!before.state().isActive()) {
+      return List.of();
+    }
+    SyncEvent event = CommitStore.syncEvent(did, commit.rev(), commit.cid(), commit.encode());
+    return List.of(
+        Outbox.put(
+            did, commit.rev(), new Outbox.Content(List.of(event), pack, List.of(), List.of())));
+  }
+
+  /** Removes the nodes of the old tree; an export of it under way has to begin again. */
+  private List<Write> removals(Did did, Head before, Mst after) {
+    if (isEmpty(before)) {
+      return List.of();
+    }
+    return MstDiff.between(Mst.load(before.root(), reader.nodes(did)), after)
+        .removedNodes()
+        .stream()
+        .<Write>map(cid -> Write.delete(RepoKeys.node(did, cid)))
+        .toList();
+  }
+
+  private static boolean isEmpty(Head head) {
+    return head.root().equals(Mst.empty().root());
+  }
+}

@@ -1,0 +1,91 @@
+package dev.virga.pds.repo;
+
+import dev.virga.atproto.data.Value;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.pds.store.Condition;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.StoreException;
+import dev.virga.pds.store.Write;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes of one partition as a value of the data model: part of {@link Redo}. */
+final class StoredWrites {
+  private StoredWrites() {}
+
+  static Value toValue(List<Write> writes) {
+    List<Value> values = new ArrayList<>(writes.size());
+    for (Write write : writes) {
+      Map<String, Value> entry = new LinkedHashMap<>();
+      entry.put("key", Value.of(write.key().sort()));
+      switch (write) {
+        case Write.Put put -> {
+          entry.put("put", toValue(put.item()));
+          if (put.expires() != null) {
+            entry.put("expires", Value.of(put.expires().getEpochSecond()));
+          }
+        }
+        case Write.Delete _ -> {}
+        case Write.Update _, Write.Check _ ->
+            throw new IllegalArgumentException("a plan holds puts and deletes only");
+      }
+      values.add(new Value.Obj(entry));
+    }
+    return new Value.Array(values);
+  }
+
+  static Value toValue(Item item) {
+    Map<String, Value> values = new LinkedHashMap<>();
+    item.attributes()
+        .forEach(
+            (name, attribute) ->
+                values.put(
+                    name,
+                    switch (attribute) {
+                      case Item.Attribute.Text(String text) -> Value.of(text);
+                      case Item.Attribute.Whole(long number) -> Value.of(number);
+                      case Item.Attribute.Flag(boolean flag) -> Value.of(flag);
+                      case Item.Attribute.Bytes(byte[] bytes) -> new Value.Bytes(bytes);
+                    }));
+    return new Value.Obj(values);
+  }
+
+  static List<Write> writes(Did did, List<Value> values) {
+    List<Write> writes = new ArrayList<>(values.size());
+    for (Value value : values) {
+      Value.Obj entry = (Value.Obj) value;
+      Key key = new Key(did.text(), entry.text("key").orElseThrow());
+      if (entry.get("put").isEmpty()) {
+        writes.add(Write.delete(key));
+      } else {
+        Instant expires =
+            entry.get("expires").orElse(null) instanceof Value.Int(long second)
+                ? Instant.ofEpochSecond(second)
+                : null;
+        writes.add(new Write.Put(key, item(entry, "put"), expires, Condition.ALWAYS));
+      }
+    }
+    return writes;
+  }
+
+  static Item item(Value.Obj from, String name) {
+    Item.Builder item = Item.builder();
+    ((Value.Obj) from.get(name).orElseThrow())
+        .entries()
+        .forEach(
+            (attribute, value) -> {
+              switch (value) {
+                case Value.Text(String text) -> item.text(attribute, text);
+                case Value.Int(long number) -> item.number(attribute, number);
+                case Value.Bool(boolean flag) -> item.flag(attribute, flag);
+                case Value.Bytes(byte[] bytes) -> item.bytes(attribute, bytes);
+                default -> throw new StoreException("plan is damaged at " + attribute);
+              }
+            });
+    return item.build();
+  }
+}
