@@ -12,6 +12,7 @@ import dev.virga.functions.repo.ApplyWrites;
 import dev.virga.functions.repo.CreateRecord;
 import dev.virga.functions.repo.DeleteRecord;
 import dev.virga.functions.repo.DescribeRepo;
+import dev.virga.functions.repo.ImportRepo;
 import dev.virga.functions.repo.ListMissingBlobs;
 import dev.virga.functions.repo.ListRecords;
 import dev.virga.functions.repo.PutRecord;
@@ -86,7 +87,12 @@ public final class Methods {
         new ListRecords(on.repos, on.reader),
         new DescribeRepo(on.repos, on.reader, on::didDocument),
         new UploadBlob(on.blobs, on.config.blobs().uploadLimit()),
-        new ListMissingBlobs(on.blobs));
+        new ListMissingBlobs(on.blobs),
+        new ImportRepo(
+            on.accounts,
+            on.repoImport,
+            on.config.service().acceptingImports(),
+            on.config.service().maxImportSize()));
   }
 
   private static List<XrpcHandler> sync(Services on) {

@@ -45,9 +45,11 @@ import dev.virga.pds.repo.Cleanup;
 import dev.virga.pds.repo.CommitStore;
 import dev.virga.pds.repo.Heads;
 import dev.virga.pds.repo.HostedRepos;
+import dev.virga.pds.repo.ImportStore;
 import dev.virga.pds.repo.RecordPreparer;
 import dev.virga.pds.repo.Redo;
 import dev.virga.pds.repo.RepoExport;
+import dev.virga.pds.repo.RepoImport;
 import dev.virga.pds.repo.RepoReader;
 import dev.virga.pds.repo.RepoWriter;
 import dev.virga.pds.store.Changes;
@@ -84,6 +86,7 @@ public final class Services {
   final RepoReader reader;
   final RepoWriter writer;
   final RepoExport export;
+  final RepoImport repoImport;
   final NewRecords newRecords;
 
   // accounts and identities
@@ -179,6 +182,17 @@ public final class Services {
     didChecks = new DidChecks(dids, identities, keys);
 
     serviceTokens = new ServiceTokens(clock, random, self, dids::key);
+    repoImport =
+        new RepoImport(
+            heads,
+            new ImportStore(on.index(), on.objects(), reader, blobs, redo, clock, on.scratch()),
+            (did, fresh) -> dids.key(did, "atproto", fresh),
+            keys::of,
+            tids,
+            clock,
+            on.scratch(),
+            RepoImport.Limits.USUAL);
+
     authenticator =
         new HeaderAuthenticator(
             sessionTokens,

@@ -6,6 +6,7 @@ import dev.virga.pds.identity.TxtLookup;
 import dev.virga.pds.identity.VettedFetcher;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Objects;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executor;
  * What {@link Services} stand on, and what differs between Lambda, the host and tests.
  *
  * @param background runs what nobody waits for
+ * @param scratch a directory on this machine for what is too large for memory, gone with a restart
  */
 public record Surroundings(
     Index index,
@@ -24,4 +26,5 @@ public record Surroundings(
     InstantSource clock,
     SecureRandom random,
     SignIn.Pause pause,
-    Executor background) {}
+    Executor background,
+    Path scratch) {}

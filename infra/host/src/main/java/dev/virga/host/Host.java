@@ -22,6 +22,8 @@ import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Firehose;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -102,7 +104,8 @@ public final class Host implements AutoCloseable {
                 clock,
                 new SecureRandom(),
                 Thread::sleep,
-                background));
+                background,
+                emptied(directory.resolve("scratch"))));
 
     EventLog log = services.eventLog();
     Firehose firehose = new Firehose(log, objects, config.firehose().buffer());
@@ -114,6 +117,17 @@ public final class Host implements AutoCloseable {
         Pages.site(services, Version.read(), plcPages), firehose, config.firehose().buffer());
     upkeep.start();
     return new Host(config, server, firehose, upkeep, background, index);
+  }
+
+  /** A directory without what an earlier process left in it. */
+  private static Path emptied(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory)) {
+      for (Path file : left) {
+        Files.delete(file);
+      }
+    }
+    return directory;
   }
 
   private static VettedFetcher fetcher(PdsConfig config) {

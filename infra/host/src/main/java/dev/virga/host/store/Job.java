@@ -68,6 +68,14 @@ interface Job {
     return all(effects);
   }
 
+  /** One job after another, unless the first is not done. */
+  default Job then(Job next) {
+    return ledger -> {
+      Outcome outcome = apply(ledger);
+      return outcome instanceof Outcome.Done ? next.apply(ledger) : outcome;
+    };
+  }
+
   /** Keys to remove without conditions. */
   static Job deletes(Collection<Key> keys) {
     return all(keys.stream().map(key -> new Effect(Address.of(key), null, null)).toList());

@@ -122,7 +122,22 @@ public final class SqliteIndex implements Index, AutoCloseable {
   @Override
   public void transact(List<Write> writes) throws ConditionFailedException {
     Write.requireTransaction(writes);
-    Job.Outcome outcome = writer.submit(Job.transaction(writes));
+    submit(Job.transaction(writes));
+  }
+
+  /** Stores the entries in the transaction itself, and not at all if it is refused: one sync. */
+  @Override
+  public void transactAfter(Collection<Entry> entries, Runnable barrier, List<Write> writes)
+      throws ConditionFailedException {
+    Index.requireBatch(entries);
+    Write.requireTransaction(writes);
+    Job job = Job.transaction(writes).then(Job.puts(entries));
+    barrier.run();
+    submit(job);
+  }
+
+  private void submit(Job job) throws ConditionFailedException {
+    Job.Outcome outcome = writer.submit(job);
     if (outcome instanceof Job.Outcome.Refused(List<Key> failed)) {
       throw new ConditionFailedException(failed);
     }

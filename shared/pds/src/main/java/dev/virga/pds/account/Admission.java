@@ -137,7 +137,7 @@ public final class Admission {
   }
 
   static XrpcException handleTaken(Handle handle) {
-    return XrpcException.badRequest("HandleNotAvailable", "Handle already taken: " + handle);
+    return XrpcException.invalidRequest("Handle already taken: " + handle);
   }
 
   static XrpcException emailTaken(EmailAddress email) {

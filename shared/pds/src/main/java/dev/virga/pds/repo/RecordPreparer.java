@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,8 @@ public final class RecordPreparer {
           "app.bsky.feed.repost", List.of("subject", "uri"),
           "app.bsky.graph.follow", List.of("subject"),
           "app.bsky.graph.block", List.of("subject"));
+
+  private static final Set<String> LEGACY_BLOB = Set.of("cid", "mimeType");
 
   private final Lexicons lexicons;
   private final Predicate<String> offensive;
@@ -121,11 +124,28 @@ public final class RecordPreparer {
   }
 
   private static void checkDataModel(Value.Obj record) {
+    if (holdsLegacyBlob(record)) {
+      throw XrpcException.invalidRequest("Legacy blob ref in record");
+    }
     try {
       DataModel.check(record);
     } catch (DataException e) {
       throw XrpcException.invalidRequest("Invalid record: " + e.getMessage());
     }
+  }
+
+  /** Whether there is a reference to a blob in the form of 2022, without a type and a size. */
+  private static boolean holdsLegacyBlob(Value value) {
+    return switch (value) {
+      case Value.Obj obj ->
+          (obj.entries().keySet().equals(LEGACY_BLOB)
+                  && obj.text("cid").isPresent()
+                  && obj.text("mimeType").isPresent())
+              || obj.entries().values().stream().anyMatch(RecordPreparer::holdsLegacyBlob);
+      case Value.Array(List<Value> items) ->
+          items.stream().anyMatch(RecordPreparer::holdsLegacyBlob);
+      default -> false;
+    };
   }
 
   private static String describe(Value type) {

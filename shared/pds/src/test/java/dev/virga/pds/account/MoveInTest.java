@@ -103,7 +103,7 @@ class MoveInTest {
     pds.account("taken");
     List<Entry> before = pds.memory.entries();
 
-    assertRefused(alice, AccountFixture.application("taken"), "HandleNotAvailable");
+    assertRefused(alice, AccountFixture.application("taken"), "InvalidRequest");
 
     assertThat(pds.memory.entries())
         .filteredOn(entry -> !entry.key().partition().startsWith("diddoc#"))

@@ -118,7 +118,7 @@ class SignUpTest {
         "aaaaaaaaaaaaaaaaaaa.pds.test, a@b.org, 12345678, InvalidHandle",
         "alice.localhost, a@b.org, 12345678, InvalidHandle",
         "admin.pds.test, a@b.org, 12345678, HandleNotAvailable",
-        "taken.pds.test, a@b.org, 12345678, HandleNotAvailable",
+        "taken.pds.test, a@b.org, 12345678, InvalidRequest",
         "alice.example.org, a@b.org, 12345678, UnsupportedDomain",
         "alice.pds.test, taken@example.org, 12345678, InvalidRequest",
         "alice.pds.test, TAKEN@example.org, 12345678, InvalidRequest",
@@ -265,7 +265,7 @@ class SignUpTest {
     assertThat(catchThrowable(() -> pds.account("alice"))).isInstanceOf(TroubledIndex.Death.class);
     wrapped.getFirst().revive();
 
-    assertRefused(pds, AccountFixture.application("alice"), "HandleNotAvailable");
+    assertRefused(pds, AccountFixture.application("alice"), "InvalidRequest");
     pds.clock.advance(Duration.ofMinutes(6));
 
     assertThat(pds.account("alice")).isNotNull();
