@@ -49,7 +49,7 @@ public final class SignUpIntents {
   /**
    * Reserves a handle and an address for a DID that will soon exist.
    *
-   * @throws XrpcException 400 HandleNotAvailable or InvalidRequest if one of them is taken
+   * @throws XrpcException 400 InvalidRequest if one of them is taken
    */
   void open(Did did, Handle handle, EmailAddress email) {
     if (tryOpen(did, handle, email)) {

@@ -39,7 +39,8 @@ public final class Passwords {
   /**
    * Demands that a password may be set.
    *
-   * @throws XrpcException 400 InvalidPassword if it is too short or too long
+   * @throws XrpcException 400 InvalidPassword if it is too short, InvalidRequest if it is too long
+   *     (the reference's name for that)
    */
   public void requireAcceptable(String password) {
     if (password.codePointCount(0, password.length()) < minLength) {
@@ -47,8 +48,7 @@ public final class Passwords {
           "InvalidPassword", "Password must have at least " + minLength + " characters");
     }
     if (password.length() > MAX_NEW) {
-      throw XrpcException.badRequest(
-          "InvalidPassword", "Password must have at most " + MAX_NEW + " characters");
+      throw XrpcException.invalidRequest("Password must have at most " + MAX_NEW + " characters");
     }
   }
 

@@ -99,6 +99,6 @@ class HandleChangesTest {
   private void assertUnavailable(Did did, Handle handle) {
     assertThatThrownBy(() -> pds.handleChanges.change(did, handle))
         .isInstanceOfSatisfying(
-            XrpcException.class, e -> assertThat(e.error()).isEqualTo("HandleNotAvailable"));
+            XrpcException.class, e -> assertThat(e.error()).isEqualTo("InvalidRequest"));
   }
 }

@@ -69,12 +69,16 @@ class PasswordsTest {
     passwords.requireAcceptable("12345678");
     passwords.requireAcceptable("x".repeat(256));
 
-    for (String bad : new String[] {"", "1234567", "x".repeat(257)}) {
-      assertThatThrownBy(() -> passwords.requireAcceptable(bad))
-          .isInstanceOf(XrpcException.class)
-          .extracting(e -> ((XrpcException) e).error())
-          .isEqualTo("InvalidPassword");
-    }
+    assertUnacceptable("", "InvalidPassword");
+    assertUnacceptable("1234567", "InvalidPassword");
+    assertUnacceptable("x".repeat(257), "InvalidRequest");
+  }
+
+  private void assertUnacceptable(String password, String error) {
+    assertThatThrownBy(() -> passwords.requireAcceptable(password))
+        .isInstanceOf(XrpcException.class)
+        .extracting(e -> ((XrpcException) e).error())
+        .isEqualTo(error);
   }
 
   @Test
