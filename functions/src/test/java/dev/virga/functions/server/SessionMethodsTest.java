@@ -74,7 +74,7 @@ class SessionMethodsTest {
         .isEqualTo("400 InvalidRequest");
     assertThat(create("{" + good + ",\"did\":\"did:plc:abc\"}"))
         .isEqualTo("401 AuthenticationRequired");
-    assertThat(server.signUp("alice").error()).isEqualTo("400 HandleNotAvailable");
+    assertThat(server.signUp("alice").error()).isEqualTo("400 InvalidRequest");
     assertThat(create("{" + good + "}")).isEqualTo("ok");
   }
 
