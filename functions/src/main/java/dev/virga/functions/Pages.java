@@ -5,7 +5,6 @@ import dev.virga.functions.site.Health;
 import dev.virga.functions.site.Route;
 import dev.virga.functions.site.Site;
 import dev.virga.functions.site.WellKnown;
-import dev.virga.functions.xrpc.RateLimiter;
 import dev.virga.functions.xrpc.Unrouted;
 import dev.virga.functions.xrpc.XrpcDispatcher;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ public final class Pages {
             Methods.all(on),
             on.lexicons,
             on.authenticator,
-            RateLimiter.NONE,
+            on.limiter,
             Unrouted.refusing(on.authenticator));
     List<Route> routes = new ArrayList<>(FrontDoor.routes());
     routes.addAll(new Health(on.on.index(), version).routes());

@@ -9,7 +9,9 @@ import dev.virga.functions.repo.NewRecords;
 import dev.virga.functions.server.ServerDescription;
 import dev.virga.functions.server.SessionAnswers;
 import dev.virga.functions.xrpc.Authenticator;
+import dev.virga.functions.xrpc.CountingLimiter;
 import dev.virga.functions.xrpc.HeaderAuthenticator;
+import dev.virga.functions.xrpc.RateLimiter;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.account.AccountChanges;
 import dev.virga.pds.account.AccountHandles;
@@ -40,6 +42,7 @@ import dev.virga.pds.identity.DidResolver;
 import dev.virga.pds.identity.FetchException;
 import dev.virga.pds.identity.HandleResolver;
 import dev.virga.pds.identity.PlcIdentities;
+import dev.virga.pds.limit.Counters;
 import dev.virga.pds.repo.BlockCache;
 import dev.virga.pds.repo.Cleanup;
 import dev.virga.pds.repo.CommitStore;
@@ -111,6 +114,7 @@ public final class Services {
   final SignUpIntents signUpIntents;
   final MoveIn moveIn;
   final Authenticator authenticator;
+  final RateLimiter limiter;
   final SessionAnswers sessionAnswers;
   final ServerDescription description;
 
@@ -199,8 +203,16 @@ public final class Services {
             serviceTokens,
             secrets.adminPassword(),
             config.upstreams().moderation().map(PdsConfig.Upstream::did).orElse(null));
+    limiter = limiter();
     sessionAnswers = new SessionAnswers(dids, config.identity().didDocWithSession());
     description = description();
+  }
+
+  private RateLimiter limiter() {
+    return config.rateLimits().enabled()
+        ? new CountingLimiter(
+            new Counters(on.index(), on.clock(), on.background()), on.clock(), config.rateLimits())
+        : RateLimiter.NONE;
   }
 
   private DidResolver didResolver() {

@@ -85,6 +85,16 @@ public record HttpResponse(
     return new HttpResponse(newStatus, contentType, headers, body);
   }
 
+  /** The same with more headers, which replace those of the same name. */
+  public HttpResponse withHeaders(Map<String, String> added) {
+    if (added.isEmpty()) {
+      return this;
+    }
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.putAll(added);
+    return new HttpResponse(status, contentType, more, body);
+  }
+
   public HttpResponse withHeader(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);

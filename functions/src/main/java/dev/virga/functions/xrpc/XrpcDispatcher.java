@@ -65,17 +65,20 @@ public final class XrpcDispatcher {
   /** Answers a request; throws nothing. */
   public HttpResponse dispatch(HttpRequest request) {
     XrpcHandler handler = null;
+    RateLimiter.Visit visit = RateLimiter.Visit.FREE;
     HttpResponse response;
     try {
       Nsid nsid = method(request.path());
+      visit = limiter.arrive(nsid, request);
       if (!VERBS.contains(request.method())) {
         throw XrpcException.invalidRequest("XRPC requests use GET or POST");
       }
       handler = handlers.get(nsid);
-      response = handler == null ? unhandled(nsid, request) : handle(handler, request);
+      response = handler == null ? unhandled(nsid, request) : handle(handler, request, visit);
     } catch (IOException | RuntimeException e) {
       response = ErrorAnswers.of(e, request.method() + " " + request.path());
     }
+    response = response.withHeaders(visit.headers());
     boolean open = handler != null && handler.endpoint().access() instanceof Access.Open;
     return open ? response : personal(response);
   }
@@ -108,7 +111,8 @@ public final class XrpcDispatcher {
         Map.of("Upgrade", "websocket", "Connection", "Upgrade"));
   }
 
-  private HttpResponse handle(XrpcHandler handler, HttpRequest http) throws IOException {
+  private HttpResponse handle(XrpcHandler handler, HttpRequest http, RateLimiter.Visit visit)
+      throws IOException {
     Endpoint endpoint = handler.endpoint();
     MethodSchema schema = schema(endpoint.nsid());
     checkVerb(schema, http.method());
@@ -116,12 +120,8 @@ public final class XrpcDispatcher {
     Credentials credentials = authenticator.authenticate(endpoint.access(), endpoint.nsid(), http);
     try (Input input = input(schema, endpoint.bodyLimit(), http)) {
       XrpcRequest request = new XrpcRequest(params, input.json(), input.bytes(), credentials, http);
-      Map<String, String> limits = limiter.admit(endpoint, request);
-      HttpResponse response = handler.handle(request);
-      for (Map.Entry<String, String> header : limits.entrySet()) {
-        response = response.withHeader(header.getKey(), header.getValue());
-      }
-      return response;
+      visit.admit(endpoint, request);
+      return handler.handle(request);
     }
   }
 

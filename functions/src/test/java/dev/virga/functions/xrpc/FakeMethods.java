@@ -23,6 +23,10 @@ record FakeMethods(FakeMethods.Answer answer, List<XrpcRequest> seen) {
   }
 
   XrpcDispatcher dispatcher() {
+    return dispatcher(RateLimiter.NONE);
+  }
+
+  XrpcDispatcher dispatcher(RateLimiter limiter) {
     Access account = Access.account(Access.Level.STANDARD);
     return new XrpcDispatcher(
         List.of(
@@ -33,7 +37,7 @@ record FakeMethods(FakeMethods.Answer answer, List<XrpcRequest> seen) {
             handler(Endpoint.of("com.atproto.repo.uploadBlob", account).bodyLimit(BLOB_LIMIT))),
         Lexicons.bundled(),
         FakeMethods::authenticate,
-        RateLimiter.NONE,
+        limiter,
         Unrouted.refusing(FakeMethods::authenticate));
   }
 

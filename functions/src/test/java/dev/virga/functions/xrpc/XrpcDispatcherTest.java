@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virga.atproto.data.DataException;
-import dev.virga.atproto.data.Value;
 import dev.virga.atproto.lexicon.Lexicons;
 import dev.virga.atproto.syntax.SyntaxException;
 import dev.virga.functions.http.HttpRequest;
@@ -377,34 +376,6 @@ final class XrpcDispatcherTest {
             });
     assertThat(dispatcher.dispatch(authed(Requests.get(SESSION))).headers())
         .containsEntry("Retry-After", "7");
-  }
-
-  @Test
-  void limitsAreCountedBeforeTheHandlerAndShownInTheAnswer() {
-    List<Endpoint> counted = new ArrayList<>();
-    XrpcHandler handler =
-        new FakeMethods(request -> HttpResponse.json(new Value.Obj(Map.of())), seen)
-            .handler(Endpoint.of("com.atproto.server.createSession", Access.open()));
-    XrpcDispatcher limited =
-        new XrpcDispatcher(
-            List.of(handler),
-            Lexicons.bundled(),
-            FakeMethods::authenticate,
-            (endpoint, request) -> {
-              assertThat(request.requireField("identifier")).isEqualTo("a");
-              counted.add(endpoint);
-              if (counted.size() > 1) {
-                throw new XrpcException(429, "RateLimitExceeded", "Rate Limit Exceeded");
-              }
-              return Map.of("RateLimit-Remaining", "0");
-            },
-            Unrouted.refusing(FakeMethods::authenticate));
-    String login = "{\"identifier\":\"a\",\"password\":\"b\"}";
-    assertThat(limited.dispatch(Requests.post(LOGIN).json(login).build()).headers())
-        .containsEntry("RateLimit-Remaining", "0");
-    HttpResponse refused = limited.dispatch(Requests.post(LOGIN).json(login).build());
-    assertThat(refused.status()).isEqualTo(429);
-    assertThat(seen).hasSize(1);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.virga.pds.config;
 
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.SyntaxException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -101,6 +102,13 @@ final class Environment {
         .map(
             item ->
                 attempt(name, item, "is not an http or https URL", v -> url(v, "http", "https")))
+        .toList();
+  }
+
+  /** IP addresses between commas; no names, which would have to be looked up. */
+  List<InetAddress> addresses(String name) {
+    return list(name).stream()
+        .map(item -> attempt(name, item, "is not an IP address", InetAddress::ofLiteral))
         .toList();
   }
 

@@ -4,6 +4,7 @@ import dev.virga.atproto.crypto.Curve;
 import dev.virga.atproto.crypto.PrivateKey;
 import dev.virga.atproto.crypto.PublicKey;
 import dev.virga.atproto.syntax.Did;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -134,7 +135,8 @@ public record PdsConfig(
       Optional<Upstream> reports) {}
 
   /** Limits per caller and account, on unless switched off. */
-  public record RateLimits(boolean enabled, Optional<Secret> bypassKey, List<String> bypassIps) {}
+  public record RateLimits(
+      boolean enabled, Optional<Secret> bypassKey, List<InetAddress> bypassIps) {}
 
   /** What outgoing requests may cost. */
   public record Network(
@@ -215,7 +217,7 @@ public record PdsConfig(
         new RateLimits(
             env.flag("PDS_RATE_LIMITS_ENABLED", !laptop),
             env.text("PDS_RATE_LIMIT_BYPASS_KEY").map(Secret::of),
-            env.list("PDS_RATE_LIMIT_BYPASS_IPS")),
+            env.addresses("PDS_RATE_LIMIT_BYPASS_IPS")),
         network(env, service.devMode()),
         branding(env),
         new Captcha(
