@@ -78,7 +78,7 @@ class IdentityMethodsTest {
     assertThat(resolve("alice.pds.test").error()).isEqualTo("400 HandleNotFound");
 
     server.signUp("bob");
-    assertThat(update("bob.pds.test")).isEqualTo("400 HandleNotAvailable");
+    assertThat(update("bob.pds.test")).isEqualTo("400 InvalidRequest");
     assertThat(update("x.pds.test")).isEqualTo("400 InvalidHandle");
     assertThat(update("admin.pds.test")).isEqualTo("400 HandleNotAvailable");
     assertThat(update("alice.example.org")).isEqualTo("400 InvalidRequest");

@@ -55,8 +55,8 @@ public final class HandleChanges {
    * Makes an account go by a handle that {@link HandlePolicy} accepted, and tells the network, even
    * if it is the one it has.
    *
-   * @throws XrpcException 400 HandleNotAvailable if it is somebody else's, or InvalidRequest if the
-   *     PLC directory refused; 502 UpstreamFailure if that did not answer
+   * @throws XrpcException 400 InvalidRequest if it is somebody else's, or if the PLC directory
+   *     refused; 502 UpstreamFailure if that did not answer
    */
   public Account change(Did did, Handle handle) {
     Account account = accounts.require(did);
