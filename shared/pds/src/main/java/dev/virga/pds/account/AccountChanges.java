@@ -13,12 +13,14 @@ import dev.virga.pds.XrpcException;
 import dev.virga.pds.auth.Sessions;
 import dev.virga.pds.repo.Head;
 import dev.virga.pds.repo.Heads;
+import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Write;
 import dev.virga.pds.sync.Outbox;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -86,12 +88,32 @@ public final class AccountChanges {
    * @param change of the status; may throw to refuse
    */
   public Account changeStatus(Did did, UnaryOperator<AccountStatus> change) {
+    return changeStatus(did, change, (before, after) -> after.isActive() && !before.isBarred());
+  }
+
+  /**
+   * Changes the status of an account by the will of a moderator, and announces it, even if it is
+   * the one it has: as {@code #account} alone, unless this undoes its owner's deactivation.
+   *
+   * @param change of the status; may throw to refuse
+   */
+  public Account moderate(Did did, UnaryOperator<AccountStatus> change) {
+    return changeStatus(
+        did,
+        change,
+        (before, after) -> after.isActive() && before.own() instanceof AccountStatus.Deactivated);
+  }
+
+  private Account changeStatus(
+      Did did,
+      UnaryOperator<AccountStatus> change,
+      BiPredicate<AccountStatus, AccountStatus> activates) {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Account before = accounts.require(did);
       Account after = before.withStatus(change.apply(before.status()));
       Head head = heads.find(did).orElseThrow(() -> new IllegalStateException("no head: " + did));
       Tid now = tids.nextAfter(head.rev());
-      boolean activated = after.status().isActive() && !before.status().isBarred();
+      boolean activated = activates.test(before.status(), after.status());
       List<EventBody> events = new ArrayList<>();
       events.add(event(after));
       if (activated) {
@@ -117,9 +139,12 @@ public final class AccountChanges {
   /** Tells the network once more what an account's handle is, or that it should look itself. */
   public void announceIdentity(Account account) {
     try {
-      index.transact(Write.all(identityEvent(account)));
+      index.transact(
+          Write.all(
+              Write.check(AccountKeys.account(account.did()), Condition.PRESENT),
+              identityEvent(account)));
     } catch (ConditionFailedException e) {
-      throw new IllegalStateException("an unconditional write failed", e);
+      throw Accounts.notFound();
     }
   }
 

@@ -13,6 +13,9 @@ public final class AccountKeys {
   /** The partition of sign-ups under way. */
   static final String INTENTS = "signups";
 
+  /** The partition of deletions that were decided on and not yet carried out. */
+  static final String DELETIONS = "deletions";
+
   private AccountKeys() {}
 
   public static Key account(Did did) {
@@ -34,6 +37,10 @@ public final class AccountKeys {
   /** Of the listing: milliseconds in 13 digits, {@code ::}, DID; also the cursor of listRepos. */
   static Key listing(Instant createdAt, Did did) {
     return new Key(LISTING, "%013d::%s".formatted(createdAt.toEpochMilli(), did));
+  }
+
+  static Key deletion(Did did) {
+    return new Key(DELETIONS, did.text());
   }
 
   static Key intent(Did did) {

@@ -49,8 +49,7 @@ public final class Accounts {
    * @throws XrpcException 403 AccountNotFound if it is gone
    */
   public Account require(Did did) {
-    return find(did)
-        .orElseThrow(() -> new XrpcException(403, "AccountNotFound", "Account not found"));
+    return find(did).orElseThrow(Accounts::notFound);
   }
 
   /**
@@ -64,6 +63,15 @@ public final class Accounts {
       throw XrpcException.unauthorized("AccountTakedown", "Account has been taken down");
     }
     return account;
+  }
+
+  /** Whether an account of this DID was deleted and not everything of it has been removed yet. */
+  boolean isBeingDeleted(Did did) {
+    return index.get(AccountKeys.deletion(did)).isPresent();
+  }
+
+  static XrpcException notFound() {
+    return new XrpcException(403, "AccountNotFound", "Account not found");
   }
 
   private Optional<Did> claimant(Key key) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * Invite codes: made, handed out, used and disabled.
@@ -32,6 +33,7 @@ public final class InviteCodes {
   /** Who the codes of the operator are for, as the reference names it. */
   public static final String ADMIN = "admin";
 
+  private static final Pattern CURSOR = Pattern.compile("\\d{13}::.{1,300}");
   private static final int MAX_LENGTH = 300;
   private static final int PAGE = 200;
   private static final int MAX_ROUNDS = 10;
@@ -104,6 +106,7 @@ public final class InviteCodes {
         Item.builder()
             .number("available", uses)
             .number("left", uses)
+            .number("uses", 0)
             .text("forAccount", forAccount)
             .text("createdBy", createdBy)
             .number("createdAt", now.toEpochMilli())
@@ -111,7 +114,8 @@ public final class InviteCodes {
     Item pointer = Item.builder().text("code", code).build();
     return Write.all(
         Write.put(key(code), item, Condition.ABSENT),
-        Write.put(new Key("invites", "%013d::%s".formatted(now.toEpochMilli(), code)), pointer),
+        Write.put(Order.RECENT.key(code, now.toEpochMilli()), pointer),
+        Write.put(Order.USAGE.key(code, 0), pointer),
         Write.put(new Key(holder(forAccount), "invite#" + code), pointer));
   }
 
@@ -134,10 +138,52 @@ public final class InviteCodes {
         .toList();
   }
 
-  /** All codes in the order they were made, newest first, after a cursor. */
-  public Page newest(int limit, Optional<String> before) {
-    Range range = Range.prefix("").before(before.orElse(null));
-    return index.query(Query.backward("invites", range, limit));
+  /** In which order all codes are listed. */
+  public enum Order {
+    /** The newest first. */
+    RECENT("invites"),
+    /** The one used most first. */
+    USAGE("invites-by-use");
+
+    private final String partition;
+
+    Order(String partition) {
+      this.partition = partition;
+    }
+
+    private Key key(String code, long rank) {
+      return new Key(partition, "%013d::%s".formatted(rank, code));
+    }
+  }
+
+  /** Some codes, and where the next ones begin if there may be any. */
+  public record Listing(List<Code> codes, Optional<String> cursor) {
+    public Listing {
+      codes = List.copyOf(codes);
+    }
+  }
+
+  /**
+   * All codes in an order.
+   *
+   * @param cursor of the listing before; empty to begin
+   * @throws XrpcException InvalidRequest if the cursor is malformed
+   */
+  public Listing list(Order order, int limit, Optional<String> cursor) {
+    if (cursor.isPresent() && !CURSOR.matcher(cursor.get()).matches()) {
+      throw XrpcException.invalidRequest("Malformed cursor");
+    }
+    List<Code> codes = new ArrayList<>();
+    Range rest = Range.prefix("").before(cursor.orElse(null));
+    Page page;
+    do {
+      page = index.query(Query.backward(order.partition, rest, limit - codes.size()));
+      for (Entry entry : page.entries()) {
+        rest = rest.before(entry.key().sort());
+        find(entry.item().requireText("code")).ifPresent(codes::add);
+      }
+    } while (page.more() && codes.size() < limit);
+    return new Listing(codes, page.more() ? Optional.of(rest.to()) : Optional.empty());
   }
 
   /**
@@ -152,13 +198,82 @@ public final class InviteCodes {
     if (left <= 0) {
       throw XrpcException.badRequest("InvalidInviteCode", "Provided invite code not available");
     }
+    long uses = item.flatMap(found -> found.number("uses")).orElse(0L);
     Item use = Item.builder().number("usedAt", clock.instant().toEpochMilli()).build();
     return Write.all(
         Write.update(
             key(code),
-            Item.builder().number("left", left - 1).build(),
+            Item.builder().number("left", left - 1).number("uses", uses + 1).build(),
             Condition.equal("left", left)),
-        Write.put(new Key("invite#" + code, "use#" + by), use));
+        Write.delete(Order.USAGE.key(code, uses)),
+        Write.put(Order.USAGE.key(code, uses + 1), Item.builder().text("code", code).build()),
+        Write.put(useKey(code, by), use));
+  }
+
+  /**
+   * Removes what tells of an account: the codes that it had to give away, and its use of one, which
+   * then counts as if it had never been available.
+   *
+   * @param used the code that it was made with
+   */
+  void forget(Did account, Optional<String> used) {
+    for (Entry pointer : all(account.text(), Range.prefix("invite#"))) {
+      remove(pointer.item().requireText("code"));
+    }
+    used.ifPresent(code -> removeUse(code, account));
+  }
+
+  private void remove(String code) {
+    List<Entry> entries = all("invite#" + code, Range.prefix(""));
+    List<Key> keys = new ArrayList<>();
+    for (Entry entry : entries) {
+      if (entry.key().equals(key(code))) {
+        keys.add(Order.RECENT.key(code, entry.item().requireNumber("createdAt")));
+        keys.add(Order.USAGE.key(code, entry.item().number("uses").orElse(0L)));
+      }
+    }
+    // The listings first: where they are is known from the code only.
+    index.batchDelete(keys);
+    for (int from = 0; from < entries.size(); from += PAGE) {
+      index.batchDelete(
+          entries.subList(from, Math.min(from + PAGE, entries.size())).stream()
+              .map(Entry::key)
+              .toList());
+    }
+  }
+
+  private void removeUse(String code, Did by) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Optional<Item> item = index.get(key(code));
+      if (item.isEmpty() || index.get(useKey(code, by)).isEmpty()) {
+        return;
+      }
+      long available = item.get().requireNumber("available");
+      long uses = item.get().number("uses").orElse(0L);
+      try {
+        index.transact(
+            Write.all(
+                Write.update(
+                    key(code),
+                    Item.builder()
+                        .number("available", available - 1)
+                        .number("uses", uses - 1)
+                        .build(),
+                    Condition.equal("uses", uses)),
+                Write.delete(Order.USAGE.key(code, uses)),
+                Write.put(
+                    Order.USAGE.key(code, uses - 1), Item.builder().text("code", code).build()),
+                Write.delete(useKey(code, by), Condition.PRESENT)));
+        return;
+      } catch (ConditionFailedException e) {
+        // It was used meanwhile: read again.
+      }
+    }
+    throw busy();
+  }
+
+  private static Key useKey(String code, Did by) {
+    return new Key("invite#" + code, "use#" + by);
   }
 
   static Key key(String code) {
@@ -188,7 +303,11 @@ public final class InviteCodes {
         // It was used meanwhile: read again.
       }
     }
-    throw new XrpcException(503, "NotEnoughResources", "Invite code is used too often right now");
+    throw busy();
+  }
+
+  private static XrpcException busy() {
+    return new XrpcException(503, "NotEnoughResources", "Invite code is used too often right now");
   }
 
   private List<Entry> all(String partition, Range range) {

@@ -55,11 +55,15 @@ public final class MoveIn {
     if (accounts.find(did).isPresent()) {
       throw exists();
     }
+    if (accounts.isBeingDeleted(did)) {
+      throw leaving();
+    }
     requireResolvable(did);
     Admission.Admitted admitted = admission.admit(application, did);
     Instant now = clock.instant();
     Account account = admitted.account(did, new AccountStatus.Deactivated(now, null), now);
     List<Write> reservation = new ArrayList<>();
+    reservation.add(Write.check(AccountKeys.deletion(did), Condition.ABSENT));
     PrivateKey key = reservedKeys.take(did, reservation).orElseGet(keys::generate);
     try {
       return newAccounts.create(account, key, Condition.ABSENT, reservation);
@@ -84,9 +88,15 @@ public final class MoveIn {
     if (e.failedAt(AccountKeys.handle(account.handle()))) {
       return Admission.handleTaken(account.handle());
     }
-    return e.failedAt(AccountKeys.email(account.email()))
-        ? Admission.emailTaken(account.email())
-        : exists();
+    if (e.failedAt(AccountKeys.email(account.email()))) {
+      return Admission.emailTaken(account.email());
+    }
+    return e.failedAt(AccountKeys.deletion(account.did())) ? leaving() : exists();
+  }
+
+  private static XrpcException leaving() {
+    return XrpcException.invalidRequest(
+        "The former account of this DID is still being deleted, try again later");
   }
 
   private static XrpcException exists() {

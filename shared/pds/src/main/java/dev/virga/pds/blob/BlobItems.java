@@ -19,6 +19,11 @@ public final class BlobItems {
     return new Key(did.text(), BLOB + cid);
   }
 
+  /** The head of the account's repository: an upload demands it, lest it outlive the account. */
+  static Key head(Did did) {
+    return new Key(did.text(), "head");
+  }
+
   static Range blobs() {
     return Range.prefix(BLOB);
   }

@@ -47,7 +47,8 @@ public final class Blobs {
    *
    * @param declaredType the type that the client says, used where the bytes do not tell
    * @throws IOException if the stream cannot be read; nothing is kept
-   * @throws XrpcException BlobTakendown if moderation has hidden these very bytes
+   * @throws XrpcException 400 BlobTakendown if moderation has hidden these very bytes, 403
+   *     AccountNotFound if the account is gone
    */
   public BlobRef upload(Did did, InputStream content, String declaredType) throws IOException {
     String object = "blobs/" + did + "/" + tids.next();
@@ -75,9 +76,15 @@ public final class Blobs {
     Key key = BlobItems.blob(did, cid);
     while (true) {
       try {
-        index.transact(Write.all(Write.put(key, blob, Condition.ABSENT)));
+        index.transact(
+            Write.all(
+                Write.put(key, blob, Condition.ABSENT),
+                Write.check(BlobItems.head(did), Condition.PRESENT)));
         return new BlobRef(cid, type, size);
       } catch (ConditionFailedException e) {
+        if (e.failedAt(BlobItems.head(did))) {
+          throw new XrpcException(403, "AccountNotFound", "Account not found");
+        }
         Optional<StoredBlob> present = find(did, cid);
         if (present.isPresent()) {
           objects.delete(object);
@@ -213,13 +220,15 @@ public final class Blobs {
    * Removes those of some blobs that no record refers to any more.
    *
    * <p>Safe against records that begin to refer to one meanwhile: they mark it, and the removal
-   * demands the mark to be as it was before the references were looked at.
+   * demands the mark to be as it was before the references were looked at. One that moderation has
+   * hidden stays, or its owner could upload it again.
    */
   public void removeUnused(Did did, List<Cid> cids) {
     for (Cid cid : cids) {
       Key key = BlobItems.blob(did, cid);
       Optional<Item> blob = index.get(key);
-      if (blob.isPresent() && referencedSince(did, cid) == null) {
+      boolean hidden = blob.flatMap(item -> item.text(StoredBlob.TAKEDOWN)).isPresent();
+      if (blob.isPresent() && !hidden && referencedSince(did, cid) == null) {
         remove(key, blob.get());
       }
     }

@@ -15,6 +15,9 @@ import java.util.Optional;
  */
 public record StoredBlob(
     Cid cid, String type, long size, String object, boolean used, Optional<String> takedown) {
+  /** The moderator's reference, on the blob's item. */
+  static final String TAKEDOWN = "takedown";
+
   static StoredBlob from(Cid cid, Item item) {
     return new StoredBlob(
         cid,
@@ -22,6 +25,6 @@ public record StoredBlob(
         item.requireNumber("size"),
         item.requireText("object"),
         item.text("used").isPresent(),
-        item.text("takedown"));
+        item.text(TAKEDOWN));
   }
 }

@@ -74,7 +74,7 @@ public final class CommitStore {
   }
 
   private static void checkBlob(BlobRef reference, @org.jspecify.annotations.Nullable Item blob) {
-    if (blob == null || blob.flag("takendown")) {
+    if (blob == null || blob.text("takedown").isPresent()) {
       throw XrpcException.badRequest("BlobNotFound", "Could not find blob: " + reference.cid());
     }
     String type = blob.requireText("type");

@@ -114,7 +114,8 @@ final class RecordItems {
             .bytes("cid", record.cid().toBytes())
             .text("rev", rev.toString())
             .bytes("blobs", blobs.isEmpty() ? null : Head.Cids.pack(List.copyOf(blobs)))
-            .text("unique", record.unique());
+            .text("unique", record.unique())
+            .text("takedown", takedown(path));
     Stored.add(item, record.cid(), record.bytes(), pack);
     writes.add(Write.put(RepoKeys.record(did, path.toString()), item.build()));
     beforehand.add(new Entry(RepoKeys.place(did, record.cid(), path), Item.EMPTY));
@@ -128,6 +129,12 @@ final class RecordItems {
       writes.removeIf(write -> write.key().equals(claim));
       writes.add(Write.put(claim, Item.builder().text("path", path.toString()).build()));
     }
+  }
+
+  /** A record that a moderator has hidden stays so when its owner changes it. */
+  private Optional<String> takedown(RepoPath path) {
+    return Optional.ofNullable(before.get(RepoKeys.record(did, path.toString())))
+        .flatMap(item -> item.text(RecordTakedowns.TAKEDOWN));
   }
 
   /** Lets go of what an old record held, but for what its successor holds as well. */

@@ -48,7 +48,7 @@ public final class RepoReader {
         path,
         Cid.fromBytes(item.requireBytes("cid")),
         Stored.read(item, objects),
-        item.text("takedown").isPresent());
+        item.text(RecordTakedowns.TAKEDOWN).isPresent());
   }
 
   /**

@@ -1,7 +1,9 @@
 package dev.virga.pds.sync;
 
 import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Condition;
+import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
@@ -32,6 +34,10 @@ public final class EventLog {
   static final long MAX_SEQ = (1L << 53) - 1;
 
   private static final long HOUR = TimeUnit.HOURS.toMicros(1);
+
+  /** Outbox items read at once; each has a few kilobytes at most. */
+  private static final int PURGED_AT_ONCE = 100;
+
   private static final Key STATE = new Key("sequencer", "state");
 
   private final Index index;
@@ -76,11 +82,6 @@ public final class EventLog {
         key(entry.seq()), entry.toItem(), entry.time().plus(window), Condition.ALWAYS);
   }
 
-  /** Removes entries, e.g. those of an account that was deleted. */
-  void remove(List<Long> seqs) {
-    index.batchDelete(seqs.stream().map(EventLog::key).toList());
-  }
-
   Duration window() {
     return window;
   }
@@ -120,29 +121,51 @@ public final class EventLog {
   }
 
   /**
-   * The numbers of an account's events that are in the log.
+   * Takes an account's events back, out of the log and out of its outbox, numbered or not.
    *
-   * <p>Found by the outbox items, which the sequencer stamps and which expire with the log.
+   * <p>Found by the outbox items, which the sequencer stamps and which expire with the log. Can be
+   * repeated, also while the sequencer is at work.
+   *
+   * @param end the first outbox item that stays
    */
-  List<Long> of(Did did) {
-    List<Long> seqs = new ArrayList<>();
-    @Nullable String reached = null;
+  public void purge(Did did, Tid end) {
+    Range range = new Range(Outbox.PREFIX, Outbox.PREFIX + end);
     Page page;
     do {
-      page = index.query(Query.forward(did.text(), Outbox.range().after(reached), 1_000));
+      page = index.query(Query.forward(did.text(), range, PURGED_AT_ONCE));
       for (Entry entry : page.entries()) {
-        reached = entry.key().sort();
-        Optional<Long> lastSeq = entry.item().number(Outbox.SEQ);
-        int events = Outbox.events(entry.item()).size();
-        lastSeq.ifPresent(
-            seq -> {
-              for (int back = 0; back < events; back++) {
-                seqs.add(seq - back);
-              }
-            });
+        purge(entry.key(), Optional.of(entry.item()));
+        range = range.after(entry.key().sort());
       }
     } while (page.more());
-    return seqs;
+  }
+
+  private void purge(Key outbox, Optional<Item> found) {
+    Optional<Item> item = found;
+    while (item.isPresent()) {
+      Optional<Long> seq = item.get().number(Outbox.SEQ);
+      if (seq.isPresent()) {
+        removeUpTo(seq.get(), Outbox.events(item.get()).size());
+      }
+      try {
+        // One without a stamp may get it at this very moment, and then its events are in the log.
+        index.transact(
+            Write.all(
+                Write.delete(
+                    outbox, seq.isPresent() ? Condition.ALWAYS : new Condition.Lacks(Outbox.SEQ))));
+        return;
+      } catch (ConditionFailedException e) {
+        item = index.get(outbox);
+      }
+    }
+  }
+
+  private void removeUpTo(long last, int events) {
+    List<Key> entries = new ArrayList<>();
+    for (int back = 0; back < events; back++) {
+      entries.add(key(last - back));
+    }
+    index.batchDelete(entries);
   }
 
   /** Where a subscriber with a cursor begins. */

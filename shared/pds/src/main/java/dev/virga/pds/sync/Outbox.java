@@ -73,7 +73,7 @@ public final class Outbox {
     for (int i = 0; i < content.events().size(); i++) {
       item.bytes(EVENT + i, content.events().get(i).encode());
     }
-    return Write.put(new Key(did.text(), PREFIX + at), item.build());
+    return Write.put(key(did, at), item.build());
   }
 
   /** Whether there is an outbox item at a key. */
@@ -81,7 +81,13 @@ public final class Outbox {
     return key.sort().startsWith(PREFIX);
   }
 
-  static Range range() {
+  /** Where the item of {@link #put} is. */
+  public static Key key(Did did, Tid at) {
+    return new Key(did.text(), PREFIX + at);
+  }
+
+  /** Everything in the outbox of an account, oldest first. */
+  public static Range all() {
     return Range.prefix(PREFIX);
   }
 

@@ -74,6 +74,7 @@ public final class AccountFixture {
   public final MoveIn moveIn;
   public final SignIn signIn;
   public final Heads heads;
+  public final RepoWriter writer;
   public final HandleResolver handles;
   public final AccountChanges changes;
   public final HandleChanges handleChanges;
@@ -121,7 +122,7 @@ public final class AccountFixture {
     admission = new Admission(accounts, handlePolicy, passwords, invites, inviteRequired);
     Redo redo = new Redo(index, objects);
     heads = new Heads(index, redo);
-    RepoWriter writer =
+    writer =
         new RepoWriter(
             index,
             objects,

@@ -15,32 +15,32 @@ import java.util.List;
 import java.util.function.Function;
 
 /** A server on this machine that answers each connection with a text made from the request. */
-final class OneShotServer implements AutoCloseable {
+public final class OneShotServer implements AutoCloseable {
   private final ServerSocket socket;
   private final Function<String, String> answers;
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
 
-  OneShotServer(Function<String, String> answers) throws IOException {
+  public OneShotServer(Function<String, String> answers) throws IOException {
     this.answers = answers;
     this.socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::serve);
   }
 
   /** A body of JSON with status 200. */
-  static String ok(String body) {
+  public static String ok(String body) {
     return answer(200, body);
   }
 
-  static String answer(int status, String body) {
+  public static String answer(int status, String body) {
     return "HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s"
         .formatted(status, body.getBytes(StandardCharsets.UTF_8).length, body);
   }
 
-  URI uri(String path) {
+  public URI uri(String path) {
     return URI.create("http://localhost:" + socket.getLocalPort() + path);
   }
 
-  List<String> requests() {
+  public List<String> requests() {
     return List.copyOf(requests);
   }
 

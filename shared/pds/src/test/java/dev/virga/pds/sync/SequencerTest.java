@@ -8,15 +8,24 @@ import dev.virga.atproto.sync.IdentityEvent;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Change;
+import dev.virga.pds.store.ConditionFailedException;
+import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
 import dev.virga.pds.store.MemoryIndex;
+import dev.virga.pds.store.Page;
+import dev.virga.pds.store.Query;
 import dev.virga.pds.store.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -178,14 +187,96 @@ class SequencerTest {
   }
 
   @Test
-  void theEventsOfAnAccountAreFoundAndRemoved() throws Exception {
+  void theEventsOfAnAccountAreTakenBack() throws Exception {
     put(did(1), AccountEvent.active(did(1)), new IdentityEvent(did(1), null));
     put(did(2), AccountEvent.active(did(2)));
     put(did(1), new AccountEvent(did(1), false, "deactivated"));
     index.pump(sequencer);
-    List<Long> seqs = log.of(did(1));
-    assertThat(seqs).hasSize(3);
-    log.remove(seqs);
-    assertThat(all()).extracting(LogEntry::did).containsExactly(did(2));
+    put(did(1), AccountEvent.active(did(1)));
+    Tid end = Tid.of(nextTid++, 1);
+    index.transact(
+        List.of(
+            Outbox.put(
+                did(1),
+                end,
+                Outbox.Content.of(List.of(AccountEvent.inactive(did(1), "deleted"))))));
+    List<Change> late = new ArrayList<>();
+    index.pump(late::addAll);
+
+    log.purge(did(1), end);
+    sequencer.accept(late);
+
+    assertThat(all()).extracting(LogEntry::did).containsExactly(did(2), did(1));
+    assertThat(index.entries())
+        .filteredOn(entry -> entry.key().partition().equals(did(1).text()))
+        .extracting(entry -> entry.key().sort())
+        .containsExactly("outbox#" + end);
+  }
+
+  @Test
+  void anEventThatGetsItsNumberWhileItIsTakenBackGoesToo() throws Exception {
+    put(did(1), AccountEvent.active(did(1)));
+    List<Change> waiting = new ArrayList<>();
+    index.pump(waiting::addAll);
+    EventLog racing =
+        new EventLog(
+            new Interrupted(index, () -> sequencer.accept(waiting)), this::now, Duration.ofDays(3));
+
+    racing.purge(did(1), Tid.of(nextTid++, 1));
+
+    assertThat(all()).isEmpty();
+    assertThat(log.last()).isPositive();
+  }
+
+  private interface Interruption {
+    void run() throws Exception;
+  }
+
+  /** An index in which something happens right before the first transaction. */
+  private static final class Interrupted implements Index {
+    private final Index index;
+    private Interruption interruption;
+
+    Interrupted(Index index, Interruption interruption) {
+      this.index = index;
+      this.interruption = interruption;
+    }
+
+    @Override
+    public Optional<Item> get(Key key) {
+      return index.get(key);
+    }
+
+    @Override
+    public Map<Key, Item> batchGet(Collection<Key> keys) {
+      return index.batchGet(keys);
+    }
+
+    @Override
+    public Page query(Query query) {
+      return index.query(query);
+    }
+
+    @Override
+    public void transact(List<Write> writes) throws ConditionFailedException {
+      Interruption now = interruption;
+      interruption = () -> {};
+      try {
+        now.run();
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+      index.transact(writes);
+    }
+
+    @Override
+    public void batchPut(Collection<Entry> entries) {
+      index.batchPut(entries);
+    }
+
+    @Override
+    public void batchDelete(Collection<Key> keys) {
+      index.batchDelete(keys);
+    }
   }
 }
