@@ -91,6 +91,21 @@ public final class RepoFixture {
     return newWriter(new Heads(index, redo), new BlockCache(1 << 20), redo);
   }
 
+  /** A writer of another process, on an Index that may let it down. */
+  RepoWriter writerOn(Index other) {
+    Redo redo = new Redo(other, objects);
+    CommitStore store = new CommitStore(other, objects, redo, new Random(1));
+    return new RepoWriter(
+        other,
+        objects,
+        new Heads(other, redo),
+        new BlockCache(1 << 20),
+        store,
+        did -> key,
+        tids,
+        clock);
+  }
+
   private RepoWriter newWriter(Heads someHeads, BlockCache cache, Redo redo) {
     CommitStore store = new CommitStore(index, objects, redo, new Random(1));
     return new RepoWriter(index, objects, someHeads, cache, store, did -> key, tids, clock);
