@@ -6,6 +6,7 @@ import dev.virga.functions.identity.RefreshIdentity;
 import dev.virga.functions.identity.ResolveDid;
 import dev.virga.functions.identity.ResolveHandle;
 import dev.virga.functions.identity.ResolveIdentity;
+import dev.virga.functions.identity.SignPlcOperation;
 import dev.virga.functions.identity.SubmitPlcOperation;
 import dev.virga.functions.identity.UpdateHandle;
 import dev.virga.functions.repo.ApplyWrites;
@@ -19,6 +20,7 @@ import dev.virga.functions.repo.PutRecord;
 import dev.virga.functions.repo.UploadBlob;
 import dev.virga.functions.server.ActivateAccount;
 import dev.virga.functions.server.CheckAccountStatus;
+import dev.virga.functions.server.ConfirmEmail;
 import dev.virga.functions.server.CreateAccount;
 import dev.virga.functions.server.CreateAppPassword;
 import dev.virga.functions.server.CreateInviteCode;
@@ -27,12 +29,15 @@ import dev.virga.functions.server.CreateSession;
 import dev.virga.functions.server.DeactivateAccount;
 import dev.virga.functions.server.DeleteSession;
 import dev.virga.functions.server.DescribeServer;
+import dev.virga.functions.server.GetAccountInviteCodes;
 import dev.virga.functions.server.GetServiceAuth;
 import dev.virga.functions.server.GetSession;
 import dev.virga.functions.server.ListAppPasswords;
 import dev.virga.functions.server.RefreshSession;
 import dev.virga.functions.server.ReserveSigningKey;
+import dev.virga.functions.server.ResetPassword;
 import dev.virga.functions.server.RevokeAppPassword;
+import dev.virga.functions.server.UpdateEmail;
 import dev.virga.functions.sync.GetBlob;
 import dev.virga.functions.sync.GetBlocks;
 import dev.virga.functions.sync.GetCheckout;
@@ -73,6 +78,10 @@ public final class Methods {
         new CreateInviteCodes(on.invites),
         new CheckAccountStatus(
             on.accounts, on.didChecks, on.heads, new RepoCounts(on.on.index()), on.blobs),
+        new ConfirmEmail(on.accounts, on.mailProofs),
+        new UpdateEmail(on.accounts, on.admission, on.mailProofs),
+        new ResetPassword(on.mailProofs),
+        new GetAccountInviteCodes(on.accounts, on.invites, on.earnedInvites),
         new ActivateAccount(on.accounts, on.didChecks, on.accountChanges),
         new DeactivateAccount(on.accountChanges, on.on.clock()));
   }
@@ -118,6 +127,7 @@ public final class Methods {
         new RefreshIdentity(identities),
         new UpdateHandle(on.accounts, on.handlePolicy, on.handleChanges),
         new GetRecommendedDidCredentials(on.accounts, on.keys, on.identities),
+        new SignPlcOperation(on.accounts, on.mailTokens, on.identities),
         new SubmitPlcOperation(on.accounts, on.keys, on.identities, on.accountChanges, on.dids));
   }
 }

@@ -19,10 +19,14 @@ import dev.virga.pds.account.AccountRepos;
 import dev.virga.pds.account.Accounts;
 import dev.virga.pds.account.Admission;
 import dev.virga.pds.account.DidChecks;
+import dev.virga.pds.account.EarnedInvites;
+import dev.virga.pds.account.EmailChanges;
 import dev.virga.pds.account.HandleChanges;
 import dev.virga.pds.account.HandlePolicy;
 import dev.virga.pds.account.InviteCodes;
 import dev.virga.pds.account.KeySealing;
+import dev.virga.pds.account.MailProofs;
+import dev.virga.pds.account.MailTokens;
 import dev.virga.pds.account.MoveIn;
 import dev.virga.pds.account.NewAccounts;
 import dev.virga.pds.account.ReservedKeys;
@@ -59,6 +63,7 @@ import dev.virga.pds.store.Changes;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Sequencer;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -108,6 +113,11 @@ public final class Services {
   final Sessions sessions;
   final AppPasswords appPasswords;
   final InviteCodes invites;
+  final EarnedInvites earnedInvites;
+  final Admission admission;
+  final EmailChanges emailChanges;
+  final MailTokens mailTokens;
+  final MailProofs mailProofs;
   final ServiceTokens serviceTokens;
   final SignIn signIn;
   final SignUp signUp;
@@ -165,7 +175,8 @@ public final class Services {
 
     invites = new InviteCodes(on.index(), clock, random, config.service().hostname());
     handlePolicy = new HandlePolicy(config.identity().handleDomains(), handleResolver);
-    Admission admission =
+    earnedInvites = earnedInvites();
+    admission =
         new Admission(accounts, handlePolicy, passwords, invites, config.invites().required());
     NewAccounts newAccounts =
         new NewAccounts(
@@ -183,6 +194,10 @@ public final class Services {
     accountChanges = new AccountChanges(on.index(), accounts, heads, sessions, tids);
     handleChanges =
         new HandleChanges(on.index(), accounts, accountChanges, identities, dids, clock);
+    emailChanges = new EmailChanges(on.index(), accountChanges);
+    mailTokens = new MailTokens(on.index(), clock, random);
+    mailProofs =
+        new MailProofs(accounts, accountChanges, emailChanges, mailTokens, passwords, clock);
     didChecks = new DidChecks(dids, identities, keys);
 
     serviceTokens = new ServiceTokens(clock, random, self, dids::key);
@@ -213,6 +228,16 @@ public final class Services {
         ? new CountingLimiter(
             new Counters(on.index(), on.clock(), on.background()), on.clock(), config.rateLimits())
         : RateLimiter.NONE;
+  }
+
+  private EarnedInvites earnedInvites() {
+    PdsConfig.Invites config = this.config.invites();
+    return new EarnedInvites(
+        on.index(),
+        invites,
+        on.clock(),
+        config.required() ? config.interval().orElse(null) : null,
+        Instant.ofEpochMilli(config.epochMillis()));
   }
 
   private DidResolver didResolver() {

@@ -14,10 +14,12 @@ import dev.virga.functions.identity.RefreshIdentity;
 import dev.virga.functions.identity.ResolveDid;
 import dev.virga.functions.identity.ResolveHandle;
 import dev.virga.functions.identity.ResolveIdentity;
+import dev.virga.functions.identity.SignPlcOperation;
 import dev.virga.functions.identity.SubmitPlcOperation;
 import dev.virga.functions.identity.UpdateHandle;
 import dev.virga.functions.server.ActivateAccount;
 import dev.virga.functions.server.CheckAccountStatus;
+import dev.virga.functions.server.ConfirmEmail;
 import dev.virga.functions.server.CreateAccount;
 import dev.virga.functions.server.CreateAppPassword;
 import dev.virga.functions.server.CreateInviteCode;
@@ -26,14 +28,17 @@ import dev.virga.functions.server.CreateSession;
 import dev.virga.functions.server.DeactivateAccount;
 import dev.virga.functions.server.DeleteSession;
 import dev.virga.functions.server.DescribeServer;
+import dev.virga.functions.server.GetAccountInviteCodes;
 import dev.virga.functions.server.GetServiceAuth;
 import dev.virga.functions.server.GetSession;
 import dev.virga.functions.server.ListAppPasswords;
 import dev.virga.functions.server.RefreshSession;
 import dev.virga.functions.server.ReserveSigningKey;
+import dev.virga.functions.server.ResetPassword;
 import dev.virga.functions.server.RevokeAppPassword;
 import dev.virga.functions.server.ServerDescription;
 import dev.virga.functions.server.SessionAnswers;
+import dev.virga.functions.server.UpdateEmail;
 import dev.virga.functions.xrpc.HeaderAuthenticator;
 import dev.virga.functions.xrpc.RateLimiter;
 import dev.virga.functions.xrpc.Unrouted;
@@ -111,6 +116,10 @@ public final class AccountServer {
         new CreateInviteCodes(pds.invites),
         new CheckAccountStatus(
             pds.accounts, pds.didChecks, pds.heads, new RepoCounts(pds.index), blobs),
+        new ConfirmEmail(pds.accounts, pds.mailProofs),
+        new UpdateEmail(pds.accounts, pds.admission, pds.mailProofs),
+        new ResetPassword(pds.mailProofs),
+        new GetAccountInviteCodes(pds.accounts, pds.invites, pds.earnedInvites),
         new ActivateAccount(pds.accounts, pds.didChecks, pds.changes),
         new DeactivateAccount(pds.changes, pds.clock),
         new ResolveHandle(pds.handles),
@@ -119,6 +128,7 @@ public final class AccountServer {
         new RefreshIdentity(identities),
         new UpdateHandle(pds.accounts, pds.handlePolicy, pds.handleChanges),
         new GetRecommendedDidCredentials(pds.accounts, pds.keys, pds.identities),
+        new SignPlcOperation(pds.accounts, pds.mailTokens, pds.identities),
         new SubmitPlcOperation(pds.accounts, pds.keys, pds.identities, pds.changes, pds.dids));
   }
 

@@ -1,5 +1,6 @@
 package dev.virga.functions.identity;
 
+import dev.virga.atproto.crypto.PublicKey;
 import dev.virga.atproto.identity.PlcData;
 import dev.virga.functions.http.HttpResponse;
 import dev.virga.functions.xrpc.Access;
@@ -10,6 +11,7 @@ import dev.virga.pds.account.Account;
 import dev.virga.pds.account.Accounts;
 import dev.virga.pds.account.SigningKeys;
 import dev.virga.pds.identity.PlcIdentities;
+import org.jspecify.annotations.Nullable;
 
 /** Says what an account's DID should say for it to live here. */
 public final class GetRecommendedDidCredentials implements XrpcHandler {
@@ -39,7 +41,11 @@ public final class GetRecommendedDidCredentials implements XrpcHandler {
             account.handle(),
             keys.of(account.did()).publicKey(),
             identities.endpoint(),
-            identities.rotationKeys(null));
+            identities.rotationKeys(recoveryKey(account)));
     return HttpResponse.json(data.toValue(account.did()).without("did"));
+  }
+
+  private static @Nullable PublicKey recoveryKey(Account account) {
+    return account.recoveryKey() == null ? null : PublicKey.parseDidKey(account.recoveryKey());
   }
 }

@@ -26,7 +26,7 @@ public final class Identities {
    * An identity as {@code identityInfo}.
    *
    * @param fresh whether the document must be fetched now
-   * @throws XrpcException 400 HandleNotFound or DidNotFound, 502 UpstreamFailure
+   * @throws XrpcException 400 HandleNotFound, DidNotFound or DidDeactivated, 502 UpstreamFailure
    */
   Value find(AtIdentifier identifier, boolean fresh) {
     Did did =

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param passwordHash PHC string, or scrypt of an imported account
  * @param inviteCode with which it was made, if any
  * @param invitesDisabled whether it may not hand out invite codes
+ * @param recoveryKey did:key of the owner's that may change the DID before ours, if they gave one
  */
 public record Account(
     Did did,
@@ -29,7 +30,8 @@ public record Account(
     AccountStatus status,
     Instant createdAt,
     @Nullable String inviteCode,
-    boolean invitesDisabled) {
+    boolean invitesDisabled,
+    @Nullable String recoveryKey) {
 
   static Account from(Did did, Item item) {
     return new Account(
@@ -43,7 +45,8 @@ public record Account(
         status(item),
         Instant.ofEpochMilli(item.requireNumber("createdAt")),
         item.text("inviteCode").orElse(null),
-        item.flag("invitesDisabled"));
+        item.flag("invitesDisabled"),
+        item.text("recoveryKey").orElse(null));
   }
 
   private static AccountStatus status(Item item) {
@@ -69,7 +72,8 @@ public record Account(
             .number("emailConfirmedAt", millis(emailConfirmedAt))
             .text("passwordHash", passwordHash)
             .number("createdAt", createdAt.toEpochMilli())
-            .text("inviteCode", inviteCode);
+            .text("inviteCode", inviteCode)
+            .text("recoveryKey", recoveryKey);
     if (invitesDisabled) {
       item.flag("invitesDisabled", true);
     }
@@ -135,7 +139,8 @@ public record Account(
         status,
         createdAt,
         inviteCode,
-        disabled);
+        disabled,
+        recoveryKey);
   }
 
   private Account change(
@@ -156,7 +161,8 @@ public record Account(
         newStatus,
         createdAt,
         inviteCode,
-        invitesDisabled);
+        invitesDisabled,
+        recoveryKey);
   }
 
   private static @Nullable Instant instant(Item item, String name) {

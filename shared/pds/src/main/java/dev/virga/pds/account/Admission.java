@@ -1,5 +1,6 @@
 package dev.virga.pds.account;
 
+import dev.virga.atproto.crypto.PublicKey;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Handle;
 import dev.virga.atproto.syntax.SyntaxException;
@@ -58,7 +59,7 @@ public final class Admission {
    */
   record Admitted(
       Handle handle, EmailAddress email, String passwordHash, @Nullable String inviteCode) {
-    Account account(Did did, AccountStatus status, Instant now) {
+    Account account(Did did, AccountStatus status, @Nullable PublicKey recoveryKey, Instant now) {
       return new Account(
           did,
           1,
@@ -70,7 +71,8 @@ public final class Admission {
           status,
           Instant.ofEpochMilli(now.toEpochMilli()),
           inviteCode,
-          false);
+          false,
+          recoveryKey == null ? null : recoveryKey.didKey());
     }
   }
 

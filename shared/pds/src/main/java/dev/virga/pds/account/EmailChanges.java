@@ -6,6 +6,7 @@ import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Write;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Gives accounts other e-mail addresses, each of which is one account's own. */
@@ -25,7 +26,23 @@ public final class EmailChanges {
    * @throws XrpcException 400 InvalidRequest if it is somebody else's; 403 AccountNotFound
    */
   public Account change(Did did, EmailAddress email) {
-    return changes.change(did, before -> before.withEmail(email), this::claims);
+    return change(did, email, AccountChanges.Extra.NONE);
+  }
+
+  /**
+   * Does so together with something else, which may throw to refuse.
+   *
+   * @throws XrpcException as above
+   */
+  Account change(Did did, EmailAddress email, AccountChanges.Extra also) {
+    return changes.change(
+        did,
+        before -> before.withEmail(email),
+        (before, after) -> {
+          List<Write> writes = new ArrayList<>(also.writes(before, after));
+          writes.addAll(claims(before, after));
+          return writes;
+        });
   }
 
   private List<Write> claims(Account before, Account after) {

@@ -100,6 +100,15 @@ public final class InviteCodes {
     return codes;
   }
 
+  /** The writes that make codes for whoever earned them, good once each. */
+  List<Write> earned(Did by, int count) {
+    List<Write> writes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      writes.addAll(creation(newCode(), by.text(), by.text(), 1, clock.instant()));
+    }
+    return writes;
+  }
+
   private static List<Write> creation(
       String code, String forAccount, String createdBy, int uses, Instant now) {
     Item item =

@@ -61,7 +61,7 @@ public final class MoveIn {
     requireResolvable(did);
     Admission.Admitted admitted = admission.admit(application, did);
     Instant now = clock.instant();
-    Account account = admitted.account(did, new AccountStatus.Deactivated(now, null), now);
+    Account account = admitted.account(did, new AccountStatus.Deactivated(now, null), null, now);
     List<Write> reservation = new ArrayList<>();
     reservation.add(Write.check(AccountKeys.deletion(did), Condition.ABSENT));
     PrivateKey key = reservedKeys.take(did, reservation).orElseGet(keys::generate);

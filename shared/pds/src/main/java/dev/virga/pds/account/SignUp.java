@@ -50,7 +50,8 @@ public final class SignUp {
     PrivateKey key = keys.generate();
     PlcIdentities.Prepared identity =
         identities.prepare(admitted.handle(), key.publicKey(), recoveryKey);
-    Account account = admitted.account(identity.did(), new AccountStatus.Active(), clock.instant());
+    Account account =
+        admitted.account(identity.did(), new AccountStatus.Active(), recoveryKey, clock.instant());
     intents.open(account.did(), account.handle(), account.email());
     register(identity);
     try {

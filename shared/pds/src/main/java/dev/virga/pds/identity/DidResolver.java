@@ -105,6 +105,20 @@ public final class DidResolver {
     return document;
   }
 
+  /**
+   * Whether a DID existed and was taken out of use; only of did:plc can that be told.
+   *
+   * @throws FetchException if the directory did not tell
+   */
+  public boolean isDeactivated(Did did) throws FetchException {
+    try {
+      return did.method().equals("plc")
+          && plc.last(did).map(operation -> operation.state().isEmpty()).orElse(false);
+    } catch (DirectoryException e) {
+      throw new FetchException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   /** Forgets what is remembered of a DID. */
   public void forget(Did did) {
     index.batchDelete(List.of(key(did)));

@@ -65,6 +65,10 @@ public final class AccountFixture {
   public final Sessions sessions;
   public final AppPasswords appPasswords;
   public final InviteCodes invites;
+  public final EarnedInvites earnedInvites;
+  public final MailTokens mailTokens;
+  public final EmailChanges emailChanges;
+  public final MailProofs mailProofs;
   public final PlcIdentities identities;
   public final DidResolver dids;
   public final HandlePolicy handlePolicy;
@@ -134,6 +138,12 @@ public final class AccountFixture {
             clock);
     changes = new AccountChanges(index, accounts, heads, sessions, new TidClock(clock, 2));
     handleChanges = new HandleChanges(index, accounts, changes, identities, dids, clock);
+    earnedInvites =
+        new EarnedInvites(
+            index, invites, clock, Duration.ofDays(7), clock.instant().minus(Duration.ofDays(70)));
+    mailTokens = new MailTokens(index, clock, random);
+    emailChanges = new EmailChanges(index, changes);
+    mailProofs = new MailProofs(accounts, changes, emailChanges, mailTokens, passwords, clock);
     didChecks = new DidChecks(dids, identities, keys);
     NewAccounts newAccounts =
         new NewAccounts(index, objects, accounts, keys, invites, sessions, writer::genesis);
