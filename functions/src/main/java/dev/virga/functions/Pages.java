@@ -1,5 +1,6 @@
 package dev.virga.functions;
 
+import dev.virga.functions.site.DevMail;
 import dev.virga.functions.site.FrontDoor;
 import dev.virga.functions.site.Health;
 import dev.virga.functions.site.Route;
@@ -31,6 +32,9 @@ public final class Pages {
     List<Route> routes = new ArrayList<>(FrontDoor.routes());
     routes.addAll(new Health(on.on.index(), version).routes());
     routes.addAll(new WellKnown(on.config, on.handles::find).routes());
+    on.mail
+        .devMailbox()
+        .ifPresent(box -> routes.addAll(new DevMail(box, on.config.service()).routes()));
     routes.addAll(more);
     return new Site(xrpc, routes);
   }

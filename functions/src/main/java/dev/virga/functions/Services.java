@@ -47,6 +47,8 @@ import dev.virga.pds.identity.FetchException;
 import dev.virga.pds.identity.HandleResolver;
 import dev.virga.pds.identity.PlcIdentities;
 import dev.virga.pds.limit.Counters;
+import dev.virga.pds.mail.Letters;
+import dev.virga.pds.mail.PostOffice;
 import dev.virga.pds.repo.BlockCache;
 import dev.virga.pds.repo.Cleanup;
 import dev.virga.pds.repo.CommitStore;
@@ -125,6 +127,10 @@ public final class Services {
   final MoveIn moveIn;
   final Authenticator authenticator;
   final RateLimiter limiter;
+
+  // mail
+  final PostOffice mail;
+  final Letters letters;
   final SessionAnswers sessionAnswers;
   final ServerDescription description;
 
@@ -219,6 +225,8 @@ public final class Services {
             secrets.adminPassword(),
             config.upstreams().moderation().map(PdsConfig.Upstream::did).orElse(null));
     limiter = limiter();
+    mail = new PostOffice(config, clock, random);
+    letters = new Letters(config);
     sessionAnswers = new SessionAnswers(dids, config.identity().didDocWithSession());
     description = description();
   }

@@ -80,8 +80,17 @@ final class Environment {
     return parsed(name, "is not an http or https URL", value -> url(value, "http", "https"));
   }
 
-  Optional<URI> smtp(String name) {
-    return parsed(name, "is not an smtp or smtps URL", value -> url(value, "smtp", "smtps"));
+  /** A mail server's URL, of which a refusal repeats nothing: it may hold a password. */
+  Optional<SmtpServer> smtp(String name) {
+    String value = raw(name);
+    if (value == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(SmtpServer.parse(value));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(name, "is no URL of a mail server: " + e.getMessage());
+    }
   }
 
   Optional<Did> did(String name) {

@@ -104,12 +104,17 @@ public record PdsConfig(
    */
   public record Invites(boolean required, Optional<Duration> interval, long epochMillis) {}
 
-  /** Outgoing mail; without an SMTP server mails are written to the log. */
+  /**
+   * Outgoing mail; without an SMTP server mails are written to the log.
+   *
+   * @param from there if {@code smtp} is
+   * @param moderationSmtp of moderators' mails; empty for the same
+   */
   public record Mail(
-      Optional<URI> smtpUrl,
-      Optional<String> from,
-      Optional<URI> moderationSmtpUrl,
-      Optional<String> moderationFrom,
+      Optional<SmtpServer> smtp,
+      Optional<Sender> from,
+      Optional<SmtpServer> moderationSmtp,
+      Optional<Sender> moderationFrom,
       boolean confirmationLink) {}
 
   /** Uploads. */
@@ -303,17 +308,27 @@ public record PdsConfig(
   }
 
   private static Mail mail(Environment env) {
-    Optional<URI> smtp = env.smtp("PDS_EMAIL_SMTP_URL");
-    Optional<String> from = env.text("PDS_EMAIL_FROM_ADDRESS");
+    Optional<SmtpServer> smtp = env.smtp("PDS_EMAIL_SMTP_URL");
+    Optional<Sender> from = sender(env, "PDS_EMAIL_FROM_ADDRESS");
+    Optional<SmtpServer> moderationSmtp = env.smtp("PDS_MODERATION_EMAIL_SMTP_URL");
+    Optional<Sender> moderationFrom = sender(env, "PDS_MODERATION_EMAIL_ADDRESS");
     if (smtp.isPresent() && from.isEmpty()) {
       throw new ConfigException("PDS_EMAIL_FROM_ADDRESS", "is needed with PDS_EMAIL_SMTP_URL");
+    }
+    if (moderationSmtp.isPresent() && moderationFrom.or(() -> from).isEmpty()) {
+      throw new ConfigException(
+          "PDS_MODERATION_EMAIL_ADDRESS", "is needed with PDS_MODERATION_EMAIL_SMTP_URL");
     }
     return new Mail(
         smtp,
         from,
-        env.smtp("PDS_MODERATION_EMAIL_SMTP_URL"),
-        env.text("PDS_MODERATION_EMAIL_ADDRESS"),
+        moderationSmtp,
+        moderationFrom,
         !env.flag("PDS_EMAIL_DISABLE_CONFIRMATION_LINK", false));
+  }
+
+  private static Optional<Sender> sender(Environment env, String name) {
+    return env.parsed(name, "is not an e-mail address", Sender::parse);
   }
 
   private static Upstreams upstreams(Environment env) {

@@ -94,8 +94,10 @@ final class PdsConfigTest {
     assertThat(config.upstreams().moderation()).isEmpty();
     assertThat(config.firehose().crawlers())
         .containsExactly(URI.create("https://bsky.network"), URI.create("https://relay.example"));
-    assertThat(config.mail().from()).contains("pds@example.com");
-    assertThat(config.mail().smtpUrl().orElseThrow().getHost()).isEqualTo("mail.example");
+    assertThat(config.mail().from()).contains(Sender.parse("pds@example.com"));
+    SmtpServer smtp = config.mail().smtp().orElseThrow();
+    assertThat(smtp.host()).isEqualTo("mail.example");
+    assertThat(smtp.login().orElseThrow().password().text()).isEqualTo("pa ss");
   }
 
   @Test
@@ -143,6 +145,7 @@ final class PdsConfigTest {
     "PDS_DID_CACHE_STALE_TTL,-1",
     "PDS_DEV_MODE,2",
     "PDS_EMAIL_SMTP_URL,mail.example",
+    "PDS_EMAIL_FROM_ADDRESS,nobody",
     "PDS_BSKY_APP_VIEW_DID,api.bsky.app",
     "PDS_MAX_SUBSCRIPTION_BUFFER,0",
     "PDS_RATE_LIMIT_BYPASS_IPS,localhost",
@@ -161,6 +164,8 @@ final class PdsConfigTest {
   void aBadSecretIsNotRepeatedInTheMessage() {
     assertThatThrownBy(() -> parse(PdsConfig.DPOP_SECRET, "hunter2"))
         .hasMessageNotContaining("hunter2");
+    assertThatThrownBy(() -> parse("PDS_EMAIL_SMTP_URL", "http://user:hunter2@mail.example"))
+        .hasMessageNotContaining("hunter2");
   }
 
   @ParameterizedTest
@@ -168,6 +173,7 @@ final class PdsConfigTest {
     "PDS_BSKY_APP_VIEW_URL,https://api.bsky.app,PDS_BSKY_APP_VIEW_DID",
     "PDS_MOD_SERVICE_DID,did:web:mod.example,PDS_MOD_SERVICE_URL",
     "PDS_EMAIL_SMTP_URL,smtp://mail.example,PDS_EMAIL_FROM_ADDRESS",
+    "PDS_MODERATION_EMAIL_SMTP_URL,smtp://mail.example,PDS_MODERATION_EMAIL_ADDRESS",
   })
   void whatBelongsTogetherMustComeTogether(String name, String value, String missing) {
     assertThatThrownBy(() -> parse(name, value)).hasMessageStartingWith(missing + " is needed");
