@@ -2,7 +2,6 @@ package dev.virga.functions.repo;
 
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.repo.RepoPath;
-import dev.virga.atproto.syntax.AtUri;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Nsid;
 import dev.virga.atproto.syntax.RecordKey;
@@ -118,10 +117,7 @@ public final class ApplyWrites implements XrpcHandler {
     json.writeStringProperty("$type", NSID + step.result());
     RecordPreparer.Checked checked = step.checked();
     if (checked != null) {
-      json.writeStringProperty(
-          "uri", AtUri.of(did, step.path().collection(), step.path().rkey()).toString());
-      json.writeStringProperty("cid", checked.record().cid().toString());
-      Answers.validation(json, checked.status());
+      Answers.record(json, did, step.path(), checked);
     }
     json.writeEndObject();
   }

@@ -1,7 +1,6 @@
 package dev.virga.functions.repo;
 
 import dev.virga.atproto.repo.RepoPath;
-import dev.virga.atproto.syntax.AtUri;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Nsid;
 import dev.virga.atproto.syntax.RecordKey;
@@ -50,14 +49,6 @@ public final class CreateRecord implements XrpcHandler {
             did,
             List.of(new RecordIntent.Create(path, checked.record(), checked.status().isPresent())),
             OwnRepo.cid(request, "swapCommit").orElse(null));
-    return HttpResponse.json(
-        json -> {
-          json.writeStartObject();
-          json.writeStringProperty("uri", AtUri.of(did, collection, rkey).toString());
-          json.writeStringProperty("cid", checked.record().cid().toString());
-          Answers.commit(json, outcome);
-          Answers.validation(json, checked.status());
-          json.writeEndObject();
-        });
+    return Answers.written(did, path, checked, outcome);
   }
 }

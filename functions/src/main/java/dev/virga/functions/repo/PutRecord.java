@@ -3,7 +3,6 @@ package dev.virga.functions.repo;
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.repo.RepoPath;
-import dev.virga.atproto.syntax.AtUri;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Nsid;
 import dev.virga.atproto.syntax.RecordKey;
@@ -52,15 +51,7 @@ public final class PutRecord implements XrpcHandler {
             did,
             List.of(new RecordIntent.Put(path, checked.record(), swap(request))),
             OwnRepo.cid(request, "swapCommit").orElse(null));
-    return HttpResponse.json(
-        json -> {
-          json.writeStartObject();
-          json.writeStringProperty("uri", AtUri.of(did, collection, rkey).toString());
-          json.writeStringProperty("cid", checked.record().cid().toString());
-          Answers.commit(json, outcome);
-          Answers.validation(json, checked.status());
-          json.writeEndObject();
-        });
+    return Answers.written(did, path, checked, outcome);
   }
 
   /** A {@code swapRecord} of null is a demand too: that there be nothing. */

@@ -1,0 +1,181 @@
+package dev.virga.functions;
+
+import dev.virga.atproto.data.DataJson;
+import dev.virga.atproto.data.Value;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.functions.http.HttpRequest;
+import dev.virga.functions.http.HttpResponse;
+import dev.virga.functions.site.Site;
+import dev.virga.pds.FakeClock;
+import dev.virga.pds.SeededRandom;
+import dev.virga.pds.config.PdsConfig;
+import dev.virga.pds.identity.AddressLookup;
+import dev.virga.pds.identity.FakePlcDirectory;
+import dev.virga.pds.identity.VettedFetcher;
+import dev.virga.pds.store.Changes;
+import dev.virga.pds.store.MemoryIndex;
+import dev.virga.pds.store.MemoryObjects;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/** A whole PDS as {@link Services} compose it, on ports in memory and without a network. */
+public final class PdsServer {
+  public final MemoryIndex index = new MemoryIndex();
+  public final MemoryObjects objects = new MemoryObjects();
+  public final FakeClock clock = new FakeClock();
+  private final Services services;
+  private final Site site;
+  private final Changes.Listener listener;
+
+  /** A server with the settings of a laptop, and some of its own. */
+  public PdsServer(Path scratch, Map<String, String> settings) {
+    SeededRandom random = new SeededRandom(5);
+    Map<String, String> variables = new HashMap<>();
+    variables.put(PdsConfig.JWT_SECRET, "a secret for tokens");
+    variables.put(PdsConfig.ADMIN_PASSWORD, "adminpw");
+    variables.put(PdsConfig.ROTATION_KEY, "11".repeat(32));
+    variables.put(PdsConfig.KEY_SEALING_SECRET, "22".repeat(32));
+    variables.put(PdsConfig.DPOP_SECRET, "33".repeat(32));
+    variables.putAll(settings);
+    services =
+        new Services(
+            PdsConfig.parse(variables),
+            new Surroundings(
+                index,
+                objects,
+                new FakePlcDirectory(),
+                new VettedFetcher(
+                    AddressLookup.system(),
+                    (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                    VettedFetcher.Policy.PUBLIC_ONLY,
+                    "virga-test"),
+                name -> List.of(),
+                clock,
+                random,
+                time -> {},
+                Runnable::run,
+                scratch));
+    site = Pages.site(services, "test", List.of());
+    listener = services.changes(services.eventLog(), last -> {});
+  }
+
+  /** An answer with its body read to the end. */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Answer(int status, Map<String, String> headers, byte[] body) {
+    public Value.Obj json() {
+      return body.length == 0 ? Value.Obj.EMPTY : (Value.Obj) DataJson.parse(body);
+    }
+
+    public String text(String name) {
+      return json().text(name).orElseThrow(() -> new AssertionError(name + " is not in " + json()));
+    }
+
+    /** The status and the name of the error, or {@code ok}. */
+    public String error() {
+      return status < 300 ? "ok" : status + " " + text("error");
+    }
+  }
+
+  /** Somebody who is signed up. */
+  public record User(Did did, String handle, String access, String refresh) {
+    public String bearer() {
+      return "Bearer " + access;
+    }
+  }
+
+  public User signUp(String name) {
+    Answer made =
+        post(
+            "com.atproto.server.createAccount",
+            "{\"handle\":\"%s.test\",\"email\":\"%s@example.org\",\"password\":\"correct horse\"}"
+                .formatted(name, name),
+            null);
+    return new User(
+        Did.parse(made.text("did")),
+        made.text("handle"),
+        made.text("accessJwt"),
+        made.text("refreshJwt"));
+  }
+
+  public Answer get(String methodAndQuery, @Nullable String authorization) {
+    int mark = methodAndQuery.indexOf('?');
+    String method = mark < 0 ? methodAndQuery : methodAndQuery.substring(0, mark);
+    String query = mark < 0 ? "" : methodAndQuery.substring(mark + 1);
+    return send("GET", method, query, null, new byte[0], authorization);
+  }
+
+  public Answer post(String method, String json, @Nullable String authorization) {
+    return send(
+        "POST",
+        method,
+        "",
+        "application/json",
+        json.getBytes(StandardCharsets.UTF_8),
+        authorization);
+  }
+
+  public Answer post(String method, String type, byte[] body, @Nullable String authorization) {
+    return send("POST", method, "", type, body, authorization);
+  }
+
+  private Answer send(
+      String verb,
+      String method,
+      String query,
+      @Nullable String type,
+      byte[] body,
+      @Nullable String authorization) {
+    Map<String, List<String>> headers = new HashMap<>();
+    headers.put("host", List.of("localhost"));
+    headers.put("content-length", List.of(Integer.toString(body.length)));
+    if (authorization != null) {
+      headers.put("authorization", List.of(authorization));
+    }
+    if (type != null) {
+      headers.put("content-type", List.of(type));
+    }
+    HttpResponse response =
+        site.answer(
+            new HttpRequest(
+                verb,
+                "/xrpc/" + method,
+                query,
+                headers,
+                new ByteArrayInputStream(body),
+                "192.0.2.1"));
+    return new Answer(response.status(), response.headers(), content(response.body()));
+  }
+
+  private static byte[] content(HttpResponse.Body body) {
+    return switch (body) {
+      case HttpResponse.Body.Bytes(byte[] content) -> content;
+      case HttpResponse.Body.Stream(var _, HttpResponse.Writer writer) -> {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+          writer.writeTo(out);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        yield out.toByteArray();
+      }
+    };
+  }
+
+  /** Lets the change feed's listeners work off everything so far. */
+  public void settle() {
+    try {
+      index.pump(listener);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+}
