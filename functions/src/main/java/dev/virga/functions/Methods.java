@@ -3,6 +3,7 @@ package dev.virga.functions;
 import dev.virga.functions.identity.GetRecommendedDidCredentials;
 import dev.virga.functions.identity.Identities;
 import dev.virga.functions.identity.RefreshIdentity;
+import dev.virga.functions.identity.RequestPlcOperationSignature;
 import dev.virga.functions.identity.ResolveDid;
 import dev.virga.functions.identity.ResolveHandle;
 import dev.virga.functions.identity.ResolveIdentity;
@@ -34,6 +35,10 @@ import dev.virga.functions.server.GetServiceAuth;
 import dev.virga.functions.server.GetSession;
 import dev.virga.functions.server.ListAppPasswords;
 import dev.virga.functions.server.RefreshSession;
+import dev.virga.functions.server.RequestAccountDelete;
+import dev.virga.functions.server.RequestEmailConfirmation;
+import dev.virga.functions.server.RequestEmailUpdate;
+import dev.virga.functions.server.RequestPasswordReset;
 import dev.virga.functions.server.ReserveSigningKey;
 import dev.virga.functions.server.ResetPassword;
 import dev.virga.functions.server.RevokeAppPassword;
@@ -78,9 +83,14 @@ public final class Methods {
         new CreateInviteCodes(on.invites),
         new CheckAccountStatus(
             on.accounts, on.didChecks, on.heads, new RepoCounts(on.on.index()), on.blobs),
+        new RequestEmailConfirmation(on.accounts, on.tokenMails),
         new ConfirmEmail(on.accounts, on.mailProofs),
+        new RequestEmailUpdate(on.accounts, on.tokenMails),
         new UpdateEmail(on.accounts, on.admission, on.mailProofs),
+        new RequestPasswordReset(on.accounts, on.tokenMails, on.on.background()),
         new ResetPassword(on.mailProofs),
+        new RequestAccountDelete(on.accounts, on.tokenMails),
+        new dev.virga.functions.server.DeleteAccount(on.signIn, on.mailTokens, on.accountDeletion),
         new GetAccountInviteCodes(on.accounts, on.invites, on.earnedInvites),
         new ActivateAccount(on.accounts, on.didChecks, on.accountChanges),
         new DeactivateAccount(on.accountChanges, on.on.clock()));
@@ -127,6 +137,7 @@ public final class Methods {
         new RefreshIdentity(identities),
         new UpdateHandle(on.accounts, on.handlePolicy, on.handleChanges),
         new GetRecommendedDidCredentials(on.accounts, on.keys, on.identities),
+        new RequestPlcOperationSignature(on.accounts, on.tokenMails),
         new SignPlcOperation(on.accounts, on.mailTokens, on.identities),
         new SubmitPlcOperation(on.accounts, on.keys, on.identities, on.accountChanges, on.dids));
   }

@@ -14,6 +14,7 @@ import dev.virga.functions.xrpc.HeaderAuthenticator;
 import dev.virga.functions.xrpc.RateLimiter;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.account.AccountChanges;
+import dev.virga.pds.account.AccountDeletion;
 import dev.virga.pds.account.AccountHandles;
 import dev.virga.pds.account.AccountRepos;
 import dev.virga.pds.account.Accounts;
@@ -35,6 +36,7 @@ import dev.virga.pds.account.SignUp;
 import dev.virga.pds.account.SignUpIntents;
 import dev.virga.pds.account.SigningKeys;
 import dev.virga.pds.account.SlurFilter;
+import dev.virga.pds.account.TokenMails;
 import dev.virga.pds.auth.AppPasswords;
 import dev.virga.pds.auth.Passwords;
 import dev.virga.pds.auth.ServiceTokens;
@@ -118,6 +120,7 @@ public final class Services {
   final EarnedInvites earnedInvites;
   final Admission admission;
   final EmailChanges emailChanges;
+  final AccountDeletion accountDeletion;
   final MailTokens mailTokens;
   final MailProofs mailProofs;
   final ServiceTokens serviceTokens;
@@ -131,6 +134,7 @@ public final class Services {
   // mail
   final PostOffice mail;
   final Letters letters;
+  final TokenMails tokenMails;
   final SessionAnswers sessionAnswers;
   final ServerDescription description;
 
@@ -201,6 +205,9 @@ public final class Services {
     handleChanges =
         new HandleChanges(on.index(), accounts, accountChanges, identities, dids, clock);
     emailChanges = new EmailChanges(on.index(), accountChanges);
+    accountDeletion =
+        new AccountDeletion(
+            on.index(), on.objects(), accounts, heads, keys, invites, eventLog(), dids, tids);
     mailTokens = new MailTokens(on.index(), clock, random);
     mailProofs =
         new MailProofs(accounts, accountChanges, emailChanges, mailTokens, passwords, clock);
@@ -227,6 +234,7 @@ public final class Services {
     limiter = limiter();
     mail = new PostOffice(config, clock, random);
     letters = new Letters(config);
+    tokenMails = new TokenMails(mailTokens, letters, mail);
     sessionAnswers = new SessionAnswers(dids, config.identity().didDocWithSession());
     description = description();
   }
@@ -300,8 +308,12 @@ public final class Services {
     };
   }
 
-  /** Takes back the sign-ups that a crash left half done. */
+  /** Takes back the sign-ups and finishes the deletions that a crash left half done. */
   public void recover() {
-    signUpIntents.recover();
+    try {
+      signUpIntents.recover();
+    } finally {
+      accountDeletion.recover();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.virga.functions;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.virga.atproto.data.DataJson;
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.lexicon.Lexicons;
@@ -11,6 +13,7 @@ import dev.virga.functions.http.HttpResponse;
 import dev.virga.functions.identity.GetRecommendedDidCredentials;
 import dev.virga.functions.identity.Identities;
 import dev.virga.functions.identity.RefreshIdentity;
+import dev.virga.functions.identity.RequestPlcOperationSignature;
 import dev.virga.functions.identity.ResolveDid;
 import dev.virga.functions.identity.ResolveHandle;
 import dev.virga.functions.identity.ResolveIdentity;
@@ -26,6 +29,7 @@ import dev.virga.functions.server.CreateInviteCode;
 import dev.virga.functions.server.CreateInviteCodes;
 import dev.virga.functions.server.CreateSession;
 import dev.virga.functions.server.DeactivateAccount;
+import dev.virga.functions.server.DeleteAccount;
 import dev.virga.functions.server.DeleteSession;
 import dev.virga.functions.server.DescribeServer;
 import dev.virga.functions.server.GetAccountInviteCodes;
@@ -33,6 +37,10 @@ import dev.virga.functions.server.GetServiceAuth;
 import dev.virga.functions.server.GetSession;
 import dev.virga.functions.server.ListAppPasswords;
 import dev.virga.functions.server.RefreshSession;
+import dev.virga.functions.server.RequestAccountDelete;
+import dev.virga.functions.server.RequestEmailConfirmation;
+import dev.virga.functions.server.RequestEmailUpdate;
+import dev.virga.functions.server.RequestPasswordReset;
 import dev.virga.functions.server.ReserveSigningKey;
 import dev.virga.functions.server.ResetPassword;
 import dev.virga.functions.server.RevokeAppPassword;
@@ -44,28 +52,44 @@ import dev.virga.functions.xrpc.RateLimiter;
 import dev.virga.functions.xrpc.Unrouted;
 import dev.virga.functions.xrpc.XrpcDispatcher;
 import dev.virga.functions.xrpc.XrpcHandler;
+import dev.virga.pds.account.AccountDeletion;
 import dev.virga.pds.account.AccountFixture;
+import dev.virga.pds.account.TokenMails;
 import dev.virga.pds.auth.ServiceTokens;
 import dev.virga.pds.blob.Blobs;
+import dev.virga.pds.config.PdsConfig;
 import dev.virga.pds.config.Secret;
+import dev.virga.pds.mail.Letters;
+import dev.virga.pds.mail.Mail;
 import dev.virga.pds.repo.RepoCounts;
+import dev.virga.pds.sync.EventLog;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The methods about accounts as a client sees them, without a network; on ports in memory. */
 public final class AccountServer {
+  private static final Pattern TOKEN = Pattern.compile("[A-Z2-7]{5}-[A-Z2-7]{5}");
+
   public static final Did MODERATION = Did.parse("did:web:mod.test");
 
   public final AccountFixture pds;
   public final ServiceTokens serviceTokens;
+  public final List<Mail> mails = new ArrayList<>();
+  public final Queue<Runnable> background = new ArrayDeque<>();
   private final XrpcDispatcher dispatcher;
 
   public AccountServer() {
@@ -99,6 +123,7 @@ public final class AccountServer {
             Optional.of("admin@pds.test"));
     SessionAnswers answers = new SessionAnswers(pds.dids, false);
     Identities identities = new Identities(pds.dids, pds.handles);
+    TokenMails tokenMails = new TokenMails(pds.mailTokens, new Letters(config()), mails::add);
     Blobs blobs = new Blobs(pds.index, pds.objects, new TidClock(pds.clock, 3));
     return List.of(
         new DescribeServer(description),
@@ -116,9 +141,14 @@ public final class AccountServer {
         new CreateInviteCodes(pds.invites),
         new CheckAccountStatus(
             pds.accounts, pds.didChecks, pds.heads, new RepoCounts(pds.index), blobs),
+        new RequestEmailConfirmation(pds.accounts, tokenMails),
         new ConfirmEmail(pds.accounts, pds.mailProofs),
+        new RequestEmailUpdate(pds.accounts, tokenMails),
         new UpdateEmail(pds.accounts, pds.admission, pds.mailProofs),
+        new RequestPasswordReset(pds.accounts, tokenMails, background::add),
         new ResetPassword(pds.mailProofs),
+        new RequestAccountDelete(pds.accounts, tokenMails),
+        new DeleteAccount(pds.signIn, pds.mailTokens, deletion()),
         new GetAccountInviteCodes(pds.accounts, pds.invites, pds.earnedInvites),
         new ActivateAccount(pds.accounts, pds.didChecks, pds.changes),
         new DeactivateAccount(pds.changes, pds.clock),
@@ -128,8 +158,43 @@ public final class AccountServer {
         new RefreshIdentity(identities),
         new UpdateHandle(pds.accounts, pds.handlePolicy, pds.handleChanges),
         new GetRecommendedDidCredentials(pds.accounts, pds.keys, pds.identities),
+        new RequestPlcOperationSignature(pds.accounts, tokenMails),
         new SignPlcOperation(pds.accounts, pds.mailTokens, pds.identities),
         new SubmitPlcOperation(pds.accounts, pds.keys, pds.identities, pds.changes, pds.dids));
+  }
+
+  private AccountDeletion deletion() {
+    return new AccountDeletion(
+        pds.index,
+        pds.objects,
+        pds.accounts,
+        pds.heads,
+        pds.keys,
+        pds.invites,
+        new EventLog(pds.index, pds.clock, Duration.ofDays(3)),
+        pds.dids,
+        new TidClock(pds.clock, 4));
+  }
+
+  /** The configuration that letters are written by. */
+  private static PdsConfig config() {
+    String hex = "11".repeat(32);
+    return PdsConfig.parse(
+        Map.of(
+            PdsConfig.JWT_SECRET, "jwt",
+            PdsConfig.ADMIN_PASSWORD, "adminpw",
+            PdsConfig.ROTATION_KEY, hex,
+            PdsConfig.KEY_SEALING_SECRET, hex,
+            PdsConfig.DPOP_SECRET, hex));
+  }
+
+  /** The token in the last mail, which must be to this address. */
+  public String mailed(String address) {
+    Mail last = mails.getLast();
+    assertThat(last.to()).isEqualTo(address);
+    Matcher token = TOKEN.matcher(last.text());
+    assertThat(token.find()).isTrue();
+    return token.group();
   }
 
   /** An answer: status, and JSON where there is any. */

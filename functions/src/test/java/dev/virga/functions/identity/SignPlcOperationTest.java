@@ -139,6 +139,40 @@ class SignPlcOperationTest {
     assertThat(sign(mailed, "", AccountServer.bearer(leaving)).error()).isEqualTo("ok");
   }
 
+  private String request(@Nullable String authorization) {
+    return server
+        .post("com.atproto.identity.requestPlcOperationSignature", null, authorization)
+        .error();
+  }
+
+  @Test
+  void theTokenComesByMail() {
+    assertThat(request(token)).isEqualTo("ok");
+
+    String mailed = server.mailed("alice@example.org");
+    assertThat(sign(mailed, "", token).error()).isEqualTo("ok");
+  }
+
+  @Test
+  void onlyTheOwnerGetsAMailEvenOneTakenDown() {
+    String secret = server.pds.appPasswords.create(did, "app", true).secret();
+    String app =
+        AccountServer.bearer(
+            server.pds.signIn.signIn(did.text(), secret, false).tokens().accessJwt());
+    assertThat(request(null)).isEqualTo("401 AuthMissing");
+    assertThat(request(app)).isEqualTo("400 InvalidToken");
+    assertThat(request(AccountServer.bearer(alice.text("refreshJwt"))))
+        .isEqualTo("400 InvalidToken");
+    assertThat(request(AccountServer.admin("adminpw"))).isEqualTo("400 InvalidToken");
+    assertThat(server.mails).isEmpty();
+
+    server.pds.changes.changeStatus(did, s -> new AccountStatus.Takendown("r", s.own()));
+    String leaving =
+        server.pds.signIn.signIn(did.text(), AccountFixture.PASSWORD, true).tokens().accessJwt();
+    assertThat(request(AccountServer.bearer(leaving))).isEqualTo("ok");
+    assertThat(server.mails).hasSize(1);
+  }
+
   @Test
   void theOwnersRecoveryKeyIsRecommended() {
     String own = PrivateKey.generate(Curve.P256, server.pds.random).publicKey().didKey();

@@ -38,8 +38,8 @@ public final class AccountDeletion {
   /** Rounds of lost races before giving up; a round is lost only when another change won. */
   private static final int MAX_ROUNDS = 20;
 
-  /** One write of each transaction is the check of the order. */
-  private static final int CHUNK = Write.MAX_PER_TRANSACTION - 1;
+  /** One write of each transaction is the check of the order, one the claim of a mailed token. */
+  private static final int CHUNK = Write.MAX_PER_TRANSACTION - 2;
 
   private static final List<String> PREFIXES = List.of("repos/", "blobs/", "quarantine/", "tmp/");
 
@@ -233,6 +233,7 @@ public final class AccountDeletion {
     for (Entry entry : page.entries()) {
       if (!entry.key().equals(lastWords)) {
         removals.add(Write.delete(entry.key()));
+        MailTokens.claimOf(entry).ifPresent(claim -> removals.add(Write.delete(claim)));
       }
     }
     return removals;

@@ -67,6 +67,9 @@ class AccountDeletionTest {
         List.of(new Value.Obj(Map.of("$type", Value.of("app.bsky.actor.defs#adultContentPref")))),
         true);
     pds.dids.refresh(did);
+    for (MailTokens.Purpose purpose : MailTokens.Purpose.values()) {
+      pds.mailTokens.create(pds.read(name), purpose);
+    }
     return did;
   }
 
