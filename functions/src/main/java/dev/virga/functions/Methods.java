@@ -1,5 +1,21 @@
 package dev.virga.functions;
 
+import dev.virga.functions.actor.GetPreferences;
+import dev.virga.functions.actor.PutPreferences;
+import dev.virga.functions.admin.AccountViews;
+import dev.virga.functions.admin.DeleteAccount;
+import dev.virga.functions.admin.DisableAccountInvites;
+import dev.virga.functions.admin.DisableInviteCodes;
+import dev.virga.functions.admin.EnableAccountInvites;
+import dev.virga.functions.admin.GetAccountInfo;
+import dev.virga.functions.admin.GetAccountInfos;
+import dev.virga.functions.admin.GetInviteCodes;
+import dev.virga.functions.admin.GetSubjectStatus;
+import dev.virga.functions.admin.SearchAccounts;
+import dev.virga.functions.admin.UpdateAccountEmail;
+import dev.virga.functions.admin.UpdateAccountHandle;
+import dev.virga.functions.admin.UpdateAccountPassword;
+import dev.virga.functions.admin.UpdateSubjectStatus;
 import dev.virga.functions.identity.GetRecommendedDidCredentials;
 import dev.virga.functions.identity.Identities;
 import dev.virga.functions.identity.RefreshIdentity;
@@ -10,6 +26,7 @@ import dev.virga.functions.identity.ResolveIdentity;
 import dev.virga.functions.identity.SignPlcOperation;
 import dev.virga.functions.identity.SubmitPlcOperation;
 import dev.virga.functions.identity.UpdateHandle;
+import dev.virga.functions.moderation.CreateReport;
 import dev.virga.functions.repo.ApplyWrites;
 import dev.virga.functions.repo.CreateRecord;
 import dev.virga.functions.repo.DeleteRecord;
@@ -52,6 +69,7 @@ import dev.virga.functions.sync.GetRepo;
 import dev.virga.functions.sync.GetRepoStatus;
 import dev.virga.functions.sync.ListBlobs;
 import dev.virga.functions.sync.ListRepos;
+import dev.virga.functions.temp.CheckSignupQueue;
 import dev.virga.functions.xrpc.XrpcHandler;
 import dev.virga.pds.repo.RepoCounts;
 import java.util.List;
@@ -63,7 +81,9 @@ public final class Methods {
 
   /** All handlers, chapter by chapter. */
   public static List<XrpcHandler> all(Services on) {
-    return Stream.of(server(on), repo(on), sync(on), identity(on)).flatMap(List::stream).toList();
+    return Stream.of(server(on), repo(on), sync(on), identity(on), admin(on), others(on))
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static List<XrpcHandler> server(Services on) {
@@ -140,5 +160,31 @@ public final class Methods {
         new RequestPlcOperationSignature(on.accounts, on.tokenMails),
         new SignPlcOperation(on.accounts, on.mailTokens, on.identities),
         new SubmitPlcOperation(on.accounts, on.keys, on.identities, on.accountChanges, on.dids));
+  }
+
+  private static List<XrpcHandler> admin(Services on) {
+    AccountViews views = new AccountViews(on.invites);
+    return List.of(
+        new GetAccountInfo(on.accounts, views),
+        new GetAccountInfos(on.accounts, views),
+        new SearchAccounts(on.accountSearch, views),
+        new GetSubjectStatus(on.accounts, on.decisions),
+        new UpdateSubjectStatus(on.accounts, on.decisions),
+        new GetInviteCodes(on.invites),
+        new DisableInviteCodes(on.invites),
+        new EnableAccountInvites(on.accounts, on.accountChanges),
+        new DisableAccountInvites(on.accounts, on.accountChanges),
+        new UpdateAccountHandle(on.accounts, on.handleChanges),
+        new UpdateAccountEmail(on.accounts, on.emailChanges),
+        new UpdateAccountPassword(on.accounts, on.accountChanges, on.passwords),
+        new DeleteAccount(on.accounts, on.accountDeletion));
+  }
+
+  private static List<XrpcHandler> others(Services on) {
+    return List.of(
+        new CreateReport(on.accounts, on.reports),
+        new CheckSignupQueue(),
+        new GetPreferences(on.accounts, on.preferences),
+        new PutPreferences(on.accounts, on.preferences));
   }
 }

@@ -17,6 +17,7 @@ import dev.virga.pds.account.AccountChanges;
 import dev.virga.pds.account.AccountDeletion;
 import dev.virga.pds.account.AccountHandles;
 import dev.virga.pds.account.AccountRepos;
+import dev.virga.pds.account.AccountSearch;
 import dev.virga.pds.account.Accounts;
 import dev.virga.pds.account.Admission;
 import dev.virga.pds.account.DidChecks;
@@ -37,12 +38,14 @@ import dev.virga.pds.account.SignUpIntents;
 import dev.virga.pds.account.SigningKeys;
 import dev.virga.pds.account.SlurFilter;
 import dev.virga.pds.account.TokenMails;
+import dev.virga.pds.actor.Preferences;
 import dev.virga.pds.auth.AppPasswords;
 import dev.virga.pds.auth.Passwords;
 import dev.virga.pds.auth.ServiceTokens;
 import dev.virga.pds.auth.SessionTokens;
 import dev.virga.pds.auth.Sessions;
 import dev.virga.pds.blob.Blobs;
+import dev.virga.pds.blob.Quarantine;
 import dev.virga.pds.config.PdsConfig;
 import dev.virga.pds.identity.DidResolver;
 import dev.virga.pds.identity.FetchException;
@@ -51,6 +54,8 @@ import dev.virga.pds.identity.PlcIdentities;
 import dev.virga.pds.limit.Counters;
 import dev.virga.pds.mail.Letters;
 import dev.virga.pds.mail.PostOffice;
+import dev.virga.pds.moderation.Decisions;
+import dev.virga.pds.moderation.Reports;
 import dev.virga.pds.repo.BlockCache;
 import dev.virga.pds.repo.Cleanup;
 import dev.virga.pds.repo.CommitStore;
@@ -58,6 +63,7 @@ import dev.virga.pds.repo.Heads;
 import dev.virga.pds.repo.HostedRepos;
 import dev.virga.pds.repo.ImportStore;
 import dev.virga.pds.repo.RecordPreparer;
+import dev.virga.pds.repo.RecordTakedowns;
 import dev.virga.pds.repo.Redo;
 import dev.virga.pds.repo.RepoExport;
 import dev.virga.pds.repo.RepoImport;
@@ -124,10 +130,19 @@ public final class Services {
   final MailTokens mailTokens;
   final MailProofs mailProofs;
   final ServiceTokens serviceTokens;
+  final Passwords passwords;
   final SignIn signIn;
   final SignUp signUp;
   final SignUpIntents signUpIntents;
   final MoveIn moveIn;
+  final AccountDeletion accountDeletion;
+  final Preferences preferences;
+
+  // moderation
+  final Decisions decisions;
+  final Reports reports;
+  final AccountSearch accountSearch;
+
   final Authenticator authenticator;
   final RateLimiter limiter;
 
@@ -180,7 +195,7 @@ public final class Services {
     SessionTokens sessionTokens = new SessionTokens(clock, secrets.jwt().bytes(), self);
     sessions = new Sessions(on.index(), sessionTokens, clock, random);
     appPasswords = new AppPasswords(on.index(), sessions, clock, random);
-    Passwords passwords = new Passwords(random, MIN_PASSWORD, HASHES_AT_ONCE);
+    passwords = new Passwords(random, MIN_PASSWORD, HASHES_AT_ONCE);
     signIn = new SignIn(on.index(), accounts, passwords, appPasswords, sessions, clock, on.pause());
 
     invites = new InviteCodes(on.index(), clock, random, config.service().hostname());
@@ -212,6 +227,10 @@ public final class Services {
     mailProofs =
         new MailProofs(accounts, accountChanges, emailChanges, mailTokens, passwords, clock);
     didChecks = new DidChecks(dids, identities, keys);
+    accountDeletion =
+        new AccountDeletion(
+            on.index(), on.objects(), accounts, heads, keys, invites, eventLog(), dids, tids);
+    preferences = new Preferences(on.index(), clock);
 
     serviceTokens = new ServiceTokens(clock, random, self, dids::key);
     repoImport =
@@ -225,6 +244,21 @@ public final class Services {
             on.scratch(),
             RepoImport.Limits.USUAL);
 
+    decisions = decisions();
+    reports =
+        new Reports(
+            config
+                .upstreams()
+                .reports()
+                .map(service -> new Reports.Service(service.url(), service.did()))
+                .orElse(null),
+            dids,
+            on.fetcher(),
+            serviceTokens,
+            keys,
+            clock);
+    accountSearch = new AccountSearch(on.index(), accounts);
+
     authenticator =
         new HeaderAuthenticator(
             sessionTokens,
@@ -237,6 +271,16 @@ public final class Services {
     tokenMails = new TokenMails(mailTokens, letters, mail);
     sessionAnswers = new SessionAnswers(dids, config.identity().didDocWithSession());
     description = description();
+  }
+
+  private Decisions decisions() {
+    return new Decisions(
+        accounts,
+        accountChanges,
+        new RecordTakedowns(on.index(), heads, tids),
+        blobs,
+        new Quarantine(on.index(), on.objects(), blobs, tids),
+        on.clock());
   }
 
   private RateLimiter limiter() {

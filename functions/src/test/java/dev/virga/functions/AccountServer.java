@@ -78,6 +78,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The methods about accounts as a client sees them, without a network; on ports in memory. */
@@ -97,6 +98,11 @@ public final class AccountServer {
   }
 
   public AccountServer(AccountFixture pds) {
+    this(pds, List.of());
+  }
+
+  /** With methods of other chapters beside those of accounts. */
+  public AccountServer(AccountFixture pds, List<XrpcHandler> more) {
     this.pds = pds;
     this.serviceTokens =
         new ServiceTokens(pds.clock, pds.random, AccountFixture.SERVICE, pds.dids::key);
@@ -104,7 +110,7 @@ public final class AccountServer {
         new HeaderAuthenticator(pds.tokens, serviceTokens, Secret.of("adminpw"), MODERATION);
     this.dispatcher =
         new XrpcDispatcher(
-            handlers(),
+            Stream.concat(handlers().stream(), more.stream()).toList(),
             Lexicons.bundled(),
             authenticator,
             RateLimiter.NONE,

@@ -43,6 +43,9 @@ public sealed interface Access {
     }
   }
 
+  /** An account of this server, or the moderation service in its stead (not the operator). */
+  record AccountOrModeration(Account account) implements Access {}
+
   /** A refresh token. */
   record RefreshToken(boolean evenExpired) implements Access {}
 

@@ -74,6 +74,12 @@ public final class HeaderAuthenticator implements Authenticator {
               .<Credentials>map(given -> services.verify(otherwiseRefused(given), method))
               .orElse(Credentials.ANONYMOUS);
       case Access.Account rule -> account(rule, method, bearer(header));
+      case Access.AccountOrModeration(Access.Account rule) -> {
+        String token = bearer(header);
+        yield ServiceTokens.isOne(token)
+            ? moderationService(token, method)
+            : account(rule, method, token);
+      }
       case Access.RefreshToken(boolean evenExpired) ->
           sessions.verifyRefresh(bearer(header), evenExpired);
       case Access.Admin _ -> admin(header);
@@ -124,7 +130,11 @@ public final class HeaderAuthenticator implements Authenticator {
     if (header.isEmpty() || header.get().scheme().equals("basic")) {
       return admin(header);
     }
-    Credentials.Service service = services.verify(bearer(header), method);
+    return moderationService(bearer(header), method);
+  }
+
+  private Credentials moderationService(String token, Nsid method) {
+    Credentials.Service service = services.verify(token, method);
     String fragment = service.fragment();
     if (!service.issuer().equals(moderation) || (fragment != null && !fragment.equals(LABELER))) {
       throw XrpcException.unauthorized("UntrustedIss", "Untrusted issuer");

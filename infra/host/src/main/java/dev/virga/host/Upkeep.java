@@ -41,7 +41,7 @@ final class Upkeep implements AutoCloseable {
   }
 
   private void round() {
-    attempt("taking back half-done sign-ups", services::recover);
+    attempt("finishing what was left half done", services::recover);
     attempt("forgetting what expired", () -> index.sweep(clock.instant()));
     attempt("removing files of crashes", () -> objects.sweep(clock.instant().minus(ABANDONED)));
   }

@@ -1,0 +1,36 @@
+package dev.virga.functions.admin;
+
+import dev.virga.functions.http.HttpResponse;
+import dev.virga.functions.xrpc.Access;
+import dev.virga.functions.xrpc.Endpoint;
+import dev.virga.functions.xrpc.XrpcHandler;
+import dev.virga.functions.xrpc.XrpcRequest;
+import dev.virga.pds.account.Account;
+import dev.virga.pds.account.AccountChanges;
+import dev.virga.pds.account.Accounts;
+
+/**
+ * {@code com.atproto.admin.disableAccountInvites}: keeps an account from getting invite codes to
+ * hand out.
+ */
+public final class DisableAccountInvites implements XrpcHandler {
+  private final AccountLookup lookup;
+  private final AccountChanges changes;
+
+  public DisableAccountInvites(Accounts accounts, AccountChanges changes) {
+    this.lookup = new AccountLookup(accounts);
+    this.changes = changes;
+  }
+
+  @Override
+  public Endpoint endpoint() {
+    return Endpoint.of("com.atproto.admin.disableAccountInvites", new Access.Moderator());
+  }
+
+  @Override
+  public HttpResponse handle(XrpcRequest request) {
+    Account account = lookup.require(request.requireField("account"));
+    changes.change(account.did(), before -> before.withInvitesDisabled(true));
+    return HttpResponse.empty();
+  }
+}
