@@ -12,6 +12,7 @@ import dev.virga.functions.admin.GetAccountInfos;
 import dev.virga.functions.admin.GetInviteCodes;
 import dev.virga.functions.admin.GetSubjectStatus;
 import dev.virga.functions.admin.SearchAccounts;
+import dev.virga.functions.admin.SendEmail;
 import dev.virga.functions.admin.UpdateAccountEmail;
 import dev.virga.functions.admin.UpdateAccountHandle;
 import dev.virga.functions.admin.UpdateAccountPassword;
@@ -174,6 +175,7 @@ public final class Methods {
         new DisableInviteCodes(on.invites),
         new EnableAccountInvites(on.accounts, on.accountChanges),
         new DisableAccountInvites(on.accounts, on.accountChanges),
+        new SendEmail(on.accounts, on.letters, on.mail),
         new UpdateAccountHandle(on.accounts, on.handleChanges),
         new UpdateAccountEmail(on.accounts, on.emailChanges),
         new UpdateAccountPassword(on.accounts, on.accountChanges, on.passwords),

@@ -135,7 +135,6 @@ public final class Services {
   final SignUp signUp;
   final SignUpIntents signUpIntents;
   final MoveIn moveIn;
-  final AccountDeletion accountDeletion;
   final Preferences preferences;
 
   // moderation
@@ -220,16 +219,22 @@ public final class Services {
     handleChanges =
         new HandleChanges(on.index(), accounts, accountChanges, identities, dids, clock);
     emailChanges = new EmailChanges(on.index(), accountChanges);
-    accountDeletion =
-        new AccountDeletion(
-            on.index(), on.objects(), accounts, heads, keys, invites, eventLog(), dids, tids);
     mailTokens = new MailTokens(on.index(), clock, random);
     mailProofs =
         new MailProofs(accounts, accountChanges, emailChanges, mailTokens, passwords, clock);
     didChecks = new DidChecks(dids, identities, keys);
     accountDeletion =
         new AccountDeletion(
-            on.index(), on.objects(), accounts, heads, keys, invites, eventLog(), dids, tids);
+            on.index(),
+            on.objects(),
+            accounts,
+            heads,
+            keys,
+            invites,
+            mailTokens,
+            eventLog(),
+            dids,
+            tids);
     preferences = new Preferences(on.index(), clock);
 
     serviceTokens = new ServiceTokens(clock, random, self, dids::key);

@@ -177,6 +177,7 @@ public final class AccountServer {
         pds.heads,
         pds.keys,
         pds.invites,
+        pds.mailTokens,
         new EventLog(pds.index, pds.clock, Duration.ofDays(3)),
         pds.dids,
         new TidClock(pds.clock, 4));

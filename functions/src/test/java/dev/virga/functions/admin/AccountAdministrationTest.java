@@ -9,6 +9,9 @@ import dev.virga.pds.account.Account;
 import dev.virga.pds.account.AccountFixture;
 import dev.virga.pds.account.AccountStatus;
 import dev.virga.pds.account.InviteCodes;
+import dev.virga.pds.mail.Mail;
+import dev.virga.pds.mail.MailException;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -209,5 +212,38 @@ class AccountAdministrationTest {
     for (String method : List.of("enableAccountInvites", "disableAccountInvites")) {
       assertThat(server.post(method, body("account", NOBODY)).error()).isEqualTo("400 NotFound");
     }
+  }
+
+  @Test
+  void aMailIsSentToTheOwner() {
+    Value.Obj mail =
+        body("recipientDid", alice.text(), "content", "Hello\n\nyou", "senderDid", NOBODY);
+
+    assertThat(server.post("sendEmail", mail).json().bool("sent")).contains(true);
+    assertThat(server.post("sendEmail", mail.with("subject", Value.of("News"))).status())
+        .isEqualTo(200);
+
+    assertThat(server.sent).extracting(Mail::to).containsOnly("alice@example.org");
+    assertThat(server.sent)
+        .extracting(Mail::subject)
+        .containsExactly("Message via your PDS", "News");
+    assertThat(server.sent.getFirst().text()).contains("Hello");
+    assertThat(server.sent).extracting(Mail::kind).containsOnly(Mail.Kind.MODERATION);
+  }
+
+  @Test
+  void aMailThatCannotBeSentSaysSo() {
+    Value.Obj mail = body("recipientDid", alice.text(), "content", "Hello", "senderDid", NOBODY);
+
+    assertThat(server.post("sendEmail", mail.with("recipientDid", Value.of(NOBODY))).error())
+        .isEqualTo("400 InvalidRequest");
+    assertThat(server.post("sendEmail", mail.with("subject", Value.of("a\nb"))).error())
+        .isEqualTo("400 InvalidRequest");
+    server.mailer =
+        refused -> {
+          throw new MailException("no", new IOException("no"));
+        };
+    assertThat(server.post("sendEmail", mail).error()).isEqualTo("502 UpstreamFailure");
+    assertThat(server.sent).isEmpty();
   }
 }

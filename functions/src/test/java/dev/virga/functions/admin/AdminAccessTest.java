@@ -52,7 +52,8 @@ class AdminAccessTest {
         "getInviteCodes",
         "disableInviteCodes",
         "enableAccountInvites",
-        "disableAccountInvites"
+        "disableAccountInvites",
+        "sendEmail"
       })
   void theOperatorAndTheModerationServiceAreLetInAndNobodyElse(String method) {
     PrivateKey key = PrivateKey.generate(Curve.K256, server.pds.random);

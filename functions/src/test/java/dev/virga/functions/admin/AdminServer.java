@@ -14,12 +14,17 @@ import dev.virga.functions.temp.CheckSignupQueue;
 import dev.virga.functions.xrpc.XrpcHandler;
 import dev.virga.pds.account.AccountFixture;
 import dev.virga.pds.auth.SessionScope;
+import dev.virga.pds.mail.Configs;
+import dev.virga.pds.mail.Letters;
+import dev.virga.pds.mail.Mail;
+import dev.virga.pds.mail.Mailer;
 import dev.virga.pds.moderation.ModerationFixture;
 import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +37,12 @@ public final class AdminServer {
   public final ModerationFixture moderation;
   public final AccountFixture pds;
   public final AccountServer server;
+
+  /** The mails that were sent. */
+  public final List<Mail> sent = new ArrayList<>();
+
+  /** What takes mails; a test may put something else here. */
+  public Mailer mailer = sent::add;
 
   private final PrivateKey moderationKey;
 
@@ -63,6 +74,7 @@ public final class AdminServer {
         new UpdateAccountEmail(pds.accounts, moderation.emails),
         new UpdateAccountPassword(pds.accounts, pds.changes, pds.passwords),
         new DeleteAccount(pds.accounts, moderation.deletion),
+        new SendEmail(pds.accounts, new Letters(Configs.with()), mail -> mailer.send(mail)),
         new CheckSignupQueue(),
         new GetPreferences(pds.accounts, moderation.preferences),
         new PutPreferences(pds.accounts, moderation.preferences));

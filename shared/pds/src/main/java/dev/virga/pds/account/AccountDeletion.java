@@ -49,6 +49,7 @@ public final class AccountDeletion {
   private final Heads heads;
   private final SigningKeys keys;
   private final InviteCodes invites;
+  private final MailTokens mailTokens;
   private final EventLog log;
   private final DidResolver dids;
   private final TidClock tids;
@@ -60,6 +61,7 @@ public final class AccountDeletion {
       Heads heads,
       SigningKeys keys,
       InviteCodes invites,
+      MailTokens mailTokens,
       EventLog log,
       DidResolver dids,
       TidClock tids) {
@@ -69,6 +71,7 @@ public final class AccountDeletion {
     this.heads = heads;
     this.keys = keys;
     this.invites = invites;
+    this.mailTokens = mailTokens;
     this.log = log;
     this.dids = dids;
     this.tids = tids;
@@ -182,6 +185,7 @@ public final class AccountDeletion {
       return; // somebody else was faster
     }
     invites.forget(order.did(), order.inviteCode());
+    mailTokens.forget(order.did());
     if (clearItems(order)) {
       dids.forget(order.did());
       attempt(List.of(Write.delete(order.key(), order.stands())));

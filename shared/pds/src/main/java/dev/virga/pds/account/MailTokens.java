@@ -189,6 +189,15 @@ public final class MailTokens {
     return digits.substring(0, 5) + "-" + digits.substring(5, 10);
   }
 
+  /**
+   * Removes what leads from tokens to an account that was deleted; the rest is with the account.
+   */
+  void forget(Did account) {
+    index
+        .get(key(account, Purpose.RESET_PASSWORD))
+        .ifPresent(token -> index.batchDelete(List.of(claim(token.requireBytes(HASH)))));
+  }
+
   /** Of a token in any case, with or without space around it. */
   private static byte[] hash(Purpose purpose, String token) {
     String spelled = token.length() > MAX_LENGTH ? "" : token.strip().toUpperCase(Locale.ROOT);

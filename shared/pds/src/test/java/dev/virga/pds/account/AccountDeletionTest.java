@@ -61,6 +61,9 @@ class AccountDeletionTest {
     server.remove(did, "one");
     pds.signIn.signIn(name + ".pds.test", AccountFixture.PASSWORD, false);
     pds.appPasswords.create(did, "phone", true);
+    for (MailTokens.Purpose purpose : MailTokens.Purpose.values()) {
+      assertThat(pds.mailTokens.create(pds.accounts.require(did), purpose)).isNotEmpty();
+    }
     invite(did.text());
     server.preferences.put(
         did,

@@ -5,12 +5,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Configurations for tests, from a few variables. */
-final class Configs {
+public final class Configs {
   private static final String HEX = "11".repeat(32);
 
   private Configs() {}
 
-  static PdsConfig with(String... namesAndValues) {
+  public static PdsConfig with(String... namesAndValues) {
     Map<String, String> env = new HashMap<>();
     env.put(PdsConfig.JWT_SECRET, "jwt-secret");
     env.put(PdsConfig.ADMIN_PASSWORD, "admin-password");

@@ -70,6 +70,7 @@ public final class ModerationFixture {
             pds.heads,
             pds.keys,
             pds.invites,
+            pds.mailTokens,
             log,
             pds.dids,
             tids);
