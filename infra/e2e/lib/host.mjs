@@ -17,8 +17,10 @@ const command = process.env.VIRGA_E2E_COMMAND ?? '../../virga run'
 export const noOwnHost = process.env.VIRGA_E2E_URL && !process.env.VIRGA_E2E_OWN_HOST && 'only a URL was given'
 
 export class Host {
-  static async start() {
+  /** Starts a host; `settings` are further PDS_ variables. */
+  static async start(settings = {}) {
     const host = new Host()
+    host.#settings = settings
     process.on('exit', () => host.#signal('SIGKILL'))
     if (!process.listenerCount('SIGTERM')) process.once('SIGTERM', () => process.exit(143)) // the runner's time limit
     await host.restart()
@@ -30,6 +32,7 @@ export class Host {
   jwtSecret = crypto.randomBytes(16).toString('hex')
   port = 0
   url = undefined
+  #settings = {}
   #child = undefined
   #output = ''
 
@@ -53,7 +56,7 @@ export class Host {
       cwd: path.resolve(import.meta.dirname, '..'),
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...Object.fromEntries(inherited), PDS_ADMIN_PASSWORD: this.adminPassword, PDS_JWT_SECRET: this.jwtSecret },
+      env: { ...Object.fromEntries(inherited), PDS_ADMIN_PASSWORD: this.adminPassword, PDS_JWT_SECRET: this.jwtSecret, ...this.#settings },
     })
     const keep = (chunk) => { this.#output = (this.#output + chunk).slice(-4 * LOG_BYTES) }
     this.#child.stdout.setEncoding('utf8').on('data', keep)

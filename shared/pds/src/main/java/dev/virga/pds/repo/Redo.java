@@ -9,11 +9,14 @@ import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
 import dev.virga.pds.store.Write;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -139,10 +142,14 @@ public final class Redo {
     }
     List<Write> writes = StoredWrites.writes(did, steps);
     for (int from = 0; from < writes.size(); from += CHUNK) {
-      List<Write> chunk =
-          new ArrayList<>(writes.subList(from, Math.min(from + CHUNK, writes.size())));
-      chunk.add(Write.check(RepoKeys.head(did), stillPending(pending)));
-      index.transact(chunk);
+      // Records with the same claim to uniqueness write to one key; a transaction takes the last.
+      Map<Key, Write> chunk = new LinkedHashMap<>();
+      for (Write write : writes.subList(from, Math.min(from + CHUNK, writes.size()))) {
+        chunk.put(write.key(), write);
+      }
+      List<Write> transaction = new ArrayList<>(chunk.values());
+      transaction.add(Write.check(RepoKeys.head(did), stillPending(pending)));
+      index.transact(transaction);
     }
   }
 

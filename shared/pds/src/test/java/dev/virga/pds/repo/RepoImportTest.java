@@ -171,6 +171,31 @@ class RepoImportTest {
   }
 
   @Test
+  void manyLikesOfOnePostAreTakenIn() throws Exception {
+    for (int n = 0; n < 300; n++) {
+      byte[] like =
+          DagCbor.encode(
+              Value.Obj.builder()
+                  .put("$type", "app.bsky.feed.like")
+                  .put(
+                      "subject",
+                      Value.Obj.builder()
+                          .put("uri", "at://did:web:example.com/app.bsky.feed.post/a")
+                          .build())
+                  .put("n", n)
+                  .build());
+      old.write(
+          new RecordIntent.Create(
+              RepoPath.parse("app.bsky.feed.like/k" + n),
+              new RecordIntent.Prepared(like, Cid.ofDagCbor(like), List.of(), null),
+              false));
+    }
+    importInto(here, export(old));
+    assertThat(here.head().root()).isEqualTo(old.head().root());
+    assertThat(here.reader.record(DID, RepoPath.parse("app.bsky.feed.like/k7"))).isPresent();
+  }
+
+  @Test
   void whatWasHereBeforeIsReplaced() throws Exception {
     fill(old, 50);
     here.write(creation("k00001"), creation("mine"));
