@@ -70,9 +70,11 @@ import dev.virga.pds.repo.RepoImport;
 import dev.virga.pds.repo.RepoReader;
 import dev.virga.pds.repo.RepoWriter;
 import dev.virga.pds.store.Changes;
+import dev.virga.pds.sync.CrawlRequests;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Sequencer;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -92,6 +94,9 @@ public final class Services {
   private static final long NODE_CACHE = 32L * 1024 * 1024;
 
   private static final int CLOCK_IDS = 1024;
+
+  /** How long an upload waits for a record; the specification asks for an hour at least. */
+  private static final Duration UNUSED_UPLOAD = Duration.ofHours(6);
 
   final PdsConfig config;
   final Surroundings on;
@@ -355,6 +360,21 @@ public final class Services {
       sequencer.accept(batch);
       cleanup.accept(batch);
     };
+  }
+
+  /** What tells relays of news. */
+  public CrawlRequests crawlRequests() {
+    return new CrawlRequests(
+        config.firehose().crawlers(),
+        config.service().hostname(),
+        on.fetcher(),
+        on.clock(),
+        on.background());
+  }
+
+  /** Removes blobs that were uploaded long ago and never used. */
+  public void sweepUploads() {
+    blobs.sweep(on.clock().instant().minus(UNUSED_UPLOAD));
   }
 
   /** Takes back the sign-ups and finishes the deletions that a crash left half done. */

@@ -18,6 +18,7 @@ import dev.virga.pds.identity.JndiTxtLookup;
 import dev.virga.pds.identity.PlcDirectory;
 import dev.virga.pds.identity.TxtLookup;
 import dev.virga.pds.identity.VettedFetcher;
+import dev.virga.pds.sync.CrawlRequests;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Firehose;
 import java.io.IOException;
@@ -109,7 +110,14 @@ public final class Host implements AutoCloseable {
 
     EventLog log = services.eventLog();
     Firehose firehose = new Firehose(log, objects, config.firehose().buffer());
-    index.deliver(services.changes(log, firehose::poke));
+    CrawlRequests crawls = services.crawlRequests();
+    index.deliver(
+        services.changes(
+            log,
+            last -> {
+              firehose.poke(last);
+              crawls.news();
+            }));
     Upkeep upkeep = new Upkeep(index, objects, services, clock);
     boolean ownPlc = config.identity().plcUrl().isEmpty();
     List<Route> plcPages = ownPlc ? new PlcPages(ledger).routes() : List.of();

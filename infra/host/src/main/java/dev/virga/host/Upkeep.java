@@ -42,6 +42,7 @@ final class Upkeep implements AutoCloseable {
 
   private void round() {
     attempt("finishing what was left half done", services::recover);
+    attempt("removing uploads that were never used", services::sweepUploads);
     attempt("forgetting what expired", () -> index.sweep(clock.instant()));
     attempt("removing files of crashes", () -> objects.sweep(clock.instant().minus(ABANDONED)));
   }

@@ -5,6 +5,7 @@ import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.atproto.syntax.TidClock;
 import dev.virga.pds.XrpcException;
+import dev.virga.pds.blob.BlobItems;
 import dev.virga.pds.identity.DidResolver;
 import dev.virga.pds.repo.Head;
 import dev.virga.pds.repo.Heads;
@@ -38,8 +39,11 @@ public final class AccountDeletion {
   /** Rounds of lost races before giving up; a round is lost only when another change won. */
   private static final int MAX_ROUNDS = 20;
 
-  /** One write of each transaction is the check of the order, one the claim of a mailed token. */
-  private static final int CHUNK = Write.MAX_PER_TRANSACTION - 2;
+  /**
+   * Items removed at once: with each may go a note elsewhere, and each transaction has the check of
+   * the order and the claim of a mailed token.
+   */
+  private static final int CHUNK = (Write.MAX_PER_TRANSACTION - 2) / 2;
 
   private static final List<String> PREFIXES = List.of("repos/", "blobs/", "quarantine/", "tmp/");
 
@@ -238,6 +242,7 @@ public final class AccountDeletion {
       if (!entry.key().equals(lastWords)) {
         removals.add(Write.delete(entry.key()));
         MailTokens.claimOf(entry).ifPresent(claim -> removals.add(Write.delete(claim)));
+        BlobItems.upload(order.did(), entry).map(Write::delete).ifPresent(removals::add);
       }
     }
     return removals;

@@ -3,9 +3,11 @@ package dev.virga.pds.blob;
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
+import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Range;
+import java.util.Optional;
 
 /** Where the items of blobs are: the chapter {@code blob} of the layout. */
 public final class BlobItems {
@@ -14,7 +16,14 @@ public final class BlobItems {
 
   private BlobItems() {}
 
-  /** A blob: type, size, object, and in {@code used} the last revision that referred to it. */
+  /** The partition of uploads that nothing may ever refer to, in order of time. */
+  static final String UPLOADS = "uploads";
+
+  /**
+   * A blob: type, size, object; in {@code used} the last revision that referred to it; and in
+   * {@code mark} that revision or the upload, whichever was later, so that whoever removes it can
+   * demand that nothing happened to it meanwhile.
+   */
   public static Key blob(Did did, Cid cid) {
     return new Key(did.text(), BLOB + cid);
   }
@@ -22,6 +31,23 @@ public final class BlobItems {
   /** The head of the account's repository: an upload demands it, lest it outlive the account. */
   static Key head(Did did) {
     return new Key(did.text(), "head");
+  }
+
+  /** What a record that refers to a blob changes of it. */
+  public static Item inUse(Tid rev) {
+    return Item.builder().text("used", rev.toString()).text("mark", rev.toString()).build();
+  }
+
+  /** The note that a blob was uploaded, to be looked at again when it is old. */
+  static Key upload(Tid at, Did did, Cid cid) {
+    return new Key(UPLOADS, at + "::" + cid + "::" + did);
+  }
+
+  /** The note about a blob, if the entry is one that may have it; for whoever removes all. */
+  public static Optional<Key> upload(Did did, Entry entry) {
+    return entry.key().sort().startsWith(BLOB)
+        ? entry.item().text("upload").map(at -> upload(Tid.parse(at), did, cidOf(entry.key())))
+        : Optional.empty();
   }
 
   static Range blobs() {

@@ -15,9 +15,11 @@ import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Page;
 import dev.virga.pds.store.Query;
+import dev.virga.pds.store.Range;
 import dev.virga.pds.store.Write;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,30 +67,34 @@ public final class Blobs {
   }
 
   private BlobRef admit(Did did, Cid cid, String type, long size, String object) {
+    Tid at = tids.next();
     Item blob =
         Item.builder()
             .text("type", type)
             .number("size", size)
             .text("object", object)
-            .text("uploaded", tids.next().toString())
+            .text("upload", at.toString())
+            .text("mark", at.toString())
             .text("used", referencedSince(did, cid))
             .build();
     Key key = BlobItems.blob(did, cid);
+    Write note = Write.put(BlobItems.upload(at, did, cid), Item.EMPTY);
     while (true) {
       try {
         index.transact(
             Write.all(
                 Write.put(key, blob, Condition.ABSENT),
+                note,
                 Write.check(BlobItems.head(did), Condition.PRESENT)));
         return new BlobRef(cid, type, size);
       } catch (ConditionFailedException e) {
         if (e.failedAt(BlobItems.head(did))) {
           throw new XrpcException(403, "AccountNotFound", "Account not found");
         }
-        Optional<StoredBlob> present = find(did, cid);
-        if (present.isPresent()) {
+        Optional<Item> present = index.get(key);
+        if (present.isPresent() && renewed(did, cid, present.get(), at)) {
           objects.delete(object);
-          return reuse(present.get());
+          return reuse(StoredBlob.from(cid, present.get()));
         }
       }
     }
@@ -100,6 +106,27 @@ public final class Blobs {
           "BlobTakendown", "Blob has been takendown, cannot re-upload: " + blob.cid());
     }
     return new BlobRef(blob.cid(), blob.type(), blob.size());
+  }
+
+  /** Gives an unused blob that is uploaded again its full time again; false if it changed. */
+  private boolean renewed(Did did, Cid cid, Item present, Tid at) {
+    if (present.text("used").isPresent() || present.text("takedown").isPresent()) {
+      return true;
+    }
+    Key key = BlobItems.blob(did, cid);
+    Item renewal = Item.builder().text("upload", at.toString()).text("mark", at.toString()).build();
+    Condition unchanged = Condition.equal("mark", present.requireText("mark"));
+    Tid before = Tid.parse(present.requireText("upload"));
+    try {
+      index.transact(
+          Write.all(
+              Write.update(key, renewal, unchanged),
+              Write.put(BlobItems.upload(at, did, cid), Item.EMPTY),
+              Write.delete(BlobItems.upload(before, did, cid))));
+      return true;
+    } catch (ConditionFailedException e) {
+      return false;
+    }
   }
 
   /** The revision of a record that referred to a blob before it came, as after an import. */
@@ -235,15 +262,30 @@ public final class Blobs {
   }
 
   private void remove(Key key, Item blob) {
-    Condition unmarked =
-        blob.text("used")
-            .map(used -> Condition.equal("used", used))
-            .orElseGet(() -> new Condition.Lacks("used"));
+    Condition unchanged = Condition.equal("mark", blob.requireText("mark"));
     try {
-      index.transact(Write.all(Write.delete(key, unmarked)));
+      index.transact(Write.all(Write.delete(key, unchanged)));
     } catch (ConditionFailedException e) {
-      return; // a record refers to it again
+      return; // a record refers to it again, or it was uploaded again
     }
     objects.delete(blob.requireText("object"));
+  }
+
+  /**
+   * Removes uploads of before a time that no record has come to refer to.
+   *
+   * <p>Goes through the notes of all uploads until then, and forgets them.
+   */
+  public void sweep(Instant before) {
+    Range old = new Range("", Tid.of(before.toEpochMilli() * 1_000, 0).toString());
+    Page page;
+    do {
+      page = index.query(Query.forward(BlobItems.UPLOADS, old, PAGE));
+      for (Entry note : page.entries()) {
+        String[] parts = note.key().sort().split("::", 3);
+        removeUnused(Did.parse(parts[2]), List.of(Cid.parse(parts[1])));
+      }
+      index.batchDelete(page.entries().stream().map(Entry::key).toList());
+    } while (page.more());
   }
 }

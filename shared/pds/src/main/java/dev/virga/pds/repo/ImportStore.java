@@ -278,12 +278,7 @@ public final class ImportStore {
       List<Key> some = keys.subList(from, Math.min(from + Write.MAX_PER_TRANSACTION, keys.size()));
       List<Write> marks =
           index.batchGet(some).keySet().stream()
-              .<Write>map(
-                  key ->
-                      Write.update(
-                          key,
-                          Item.builder().text("used", rev.toString()).build(),
-                          Condition.PRESENT))
+              .<Write>map(key -> Write.update(key, BlobItems.inUse(rev), Condition.PRESENT))
               .toList();
       if (!marks.isEmpty()) {
         index.transact(marks);

@@ -173,10 +173,7 @@ final class RecordItems {
     return used.stream()
         .<Write>map(
             blob ->
-                Write.update(
-                    BlobItems.blob(did, blob),
-                    Item.builder().text("used", rev.toString()).build(),
-                    Condition.PRESENT))
+                Write.update(BlobItems.blob(did, blob), BlobItems.inUse(rev), Condition.PRESENT))
         .toList();
   }
 }
