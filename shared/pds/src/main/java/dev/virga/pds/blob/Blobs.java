@@ -263,8 +263,13 @@ public final class Blobs {
 
   private void remove(Key key, Item blob) {
     Condition unchanged = Condition.equal("mark", blob.requireText("mark"));
+    Key note =
+        BlobItems.upload(
+            Tid.parse(blob.requireText("upload")),
+            Did.parse(key.partition()),
+            BlobItems.cidOf(key));
     try {
-      index.transact(Write.all(Write.delete(key, unchanged)));
+      index.transact(Write.all(Write.delete(key, unchanged), Write.delete(note)));
     } catch (ConditionFailedException e) {
       return; // a record refers to it again, or it was uploaded again
     }

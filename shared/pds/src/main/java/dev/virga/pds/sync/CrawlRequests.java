@@ -7,11 +7,10 @@ import dev.virga.pds.identity.HttpAnswer;
 import dev.virga.pds.identity.VettedFetcher;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +29,9 @@ public final class CrawlRequests {
   private final VettedFetcher fetcher;
   private final InstantSource clock;
   private final Executor background;
-  private final AtomicReference<Instant> last = new AtomicReference<>(Instant.MIN);
+
+  /** In milliseconds; 0 for never. */
+  private final AtomicLong last = new AtomicLong();
 
   /**
    * Requests on behalf of one server.
@@ -53,9 +54,9 @@ public final class CrawlRequests {
 
   /** Says that there is news; asks the relays in the background unless they were asked lately. */
   public void news() {
-    Instant now = clock.instant();
-    Instant before = last.get();
-    boolean due = before.equals(Instant.MIN) || before.plus(AT_MOST_EVERY).isBefore(now);
+    long now = clock.millis();
+    long before = last.get();
+    boolean due = now - before > AT_MOST_EVERY.toMillis();
     if (!relays.isEmpty() && due && last.compareAndSet(before, now)) {
       relays.forEach(relay -> background.execute(() -> ask(relay)));
     }
