@@ -21,7 +21,7 @@ public final class RepoCounts {
     return count(did, RepoKeys.records());
   }
 
-  /** The number of tree nodes, which may include some that were replaced a short while ago. */
+  /** The number of tree nodes; those replaced are left out as soon as their end is set. */
   public long nodes(Did did) {
     return count(did, RepoKeys.nodes());
   }
@@ -32,7 +32,7 @@ public final class RepoCounts {
     Page page;
     do {
       page = index.query(Query.forward(did.text(), range, PAGE));
-      count += page.entries().size();
+      count += page.entries().stream().filter(entry -> entry.expires() == null).count();
       if (!page.entries().isEmpty()) {
         range = range.after(page.entries().getLast().key().sort());
       }
