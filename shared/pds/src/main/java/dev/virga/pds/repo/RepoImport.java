@@ -38,13 +38,16 @@ public final class RepoImport {
   /** Revisions further ahead of our clock than this cannot be continued in time. */
   private static final Duration CLOCK_DRIFT = Duration.ofMinutes(5);
 
+  /** Blocks beside the tree that an honest export may have left over from earlier commits. */
+  private static final int STRAY_BLOCKS = 1_000;
+
   /** What an imported repository may have. */
   public record Limits(CarReader.Limits car, MstCheck.Limits tree) {
-    /** Some four times the largest repositories known. */
+    /** Some twice the largest repositories known; the table of blocks then takes 130 MB. */
     public static final Limits USUAL =
         new Limits(
-            new CarReader.Limits(2_000_000, 10_000_000, 16L << 30),
-            new MstCheck.Limits(4_000_000, 8_000_000));
+            new CarReader.Limits(2_000_000, 3_500_000, 16L << 30),
+            new MstCheck.Limits(1_000_000, 2_500_000));
   }
 
   /** Finds the key that signs for an account, as its DID document says. */
@@ -129,15 +132,19 @@ public final class RepoImport {
     if (!isSigned(did, commit)) {
       throw refused("its signature is not one of the account's key");
     }
-    MstCheck.verify(
-        commit.data(),
-        blocks,
-        limits.tree(),
-        step -> {
-          if (step instanceof MstStep.Record(String key, Cid cid)) {
-            checkRecord(RepoPath.parse(key), blocks.load(cid));
-          }
-        });
+    MstCheck.Size size =
+        MstCheck.verify(
+            commit.data(),
+            blocks,
+            limits.tree(),
+            step -> {
+              if (step instanceof MstStep.Record(String key, Cid cid)) {
+                checkRecord(RepoPath.parse(key), blocks.load(cid));
+              }
+            });
+    if (blocks.count() > 2 * (size.nodes() + size.records()) + STRAY_BLOCKS) {
+      throw refused("it has far more blocks than its tree");
+    }
     return commit;
   }
 

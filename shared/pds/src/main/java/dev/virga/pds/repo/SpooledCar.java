@@ -115,6 +115,11 @@ final class SpooledCar implements BlockSource, AutoCloseable {
     }
   }
 
+  /** How many different blocks there are. */
+  int count() {
+    return count;
+  }
+
   /** The CID that the header names. */
   Cid root() {
     return root;

@@ -266,6 +266,13 @@ class RepoImportTest {
     assertRefused(signed(blocks, Did.parse("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"), old.key));
     assertRefused(signed(blocks, DID, key(8)));
 
+    Map<Cid, byte[]> padded = new LinkedHashMap<>(blocks);
+    for (int i = 0; i < 3_000; i++) {
+      byte[] tiny = DagCbor.encode(Value.of(i));
+      padded.put(Cid.ofDagCbor(tiny), tiny);
+    }
+    assertRefused(car(root, padded));
+
     RepoImport.Limits few =
         new RepoImport.Limits(
             new CarReader.Limits(2_000_000, 100, 100_000_000), new MstCheck.Limits(100, 100));
