@@ -2,6 +2,7 @@ package dev.virga.functions.admin;
 
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Datetime;
+import dev.virga.functions.server.InviteViews;
 import dev.virga.pds.account.Account;
 import dev.virga.pds.account.AccountStatus;
 import dev.virga.pds.account.InviteCodes;

@@ -2,6 +2,7 @@ package dev.virga.functions.admin;
 
 import dev.virga.atproto.data.Value;
 import dev.virga.functions.http.HttpResponse;
+import dev.virga.functions.server.InviteViews;
 import dev.virga.functions.xrpc.Access;
 import dev.virga.functions.xrpc.Endpoint;
 import dev.virga.functions.xrpc.XrpcHandler;

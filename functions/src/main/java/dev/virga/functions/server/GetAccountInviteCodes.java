@@ -38,35 +38,13 @@ public final class GetAccountInviteCodes implements XrpcHandler {
       earned.claim(account);
     }
     boolean includeUsed = request.flagParam("includeUsed");
-    List<Value> codes =
+    List<InviteCodes.Code> codes =
         invites.of(account.did().text()).stream()
             .filter(code -> !code.disabled() && (includeUsed || code.left() > 0))
             .sorted(
                 Comparator.comparing(InviteCodes.Code::createdAt)
                     .thenComparing(InviteCodes.Code::code))
-            .map(GetAccountInviteCodes::answer)
             .toList();
-    return HttpResponse.json(Value.Obj.builder().put("codes", new Value.Array(codes)).build());
-  }
-
-  private static Value answer(InviteCodes.Code code) {
-    List<Value> uses =
-        code.uses().stream()
-            .<Value>map(
-                use ->
-                    Value.Obj.builder()
-                        .put("usedBy", use.usedBy().text())
-                        .put("usedAt", use.usedAt().toString())
-                        .build())
-            .toList();
-    return Value.Obj.builder()
-        .put("code", code.code())
-        .put("available", code.available())
-        .put("disabled", code.disabled())
-        .put("forAccount", code.forAccount())
-        .put("createdBy", code.createdBy())
-        .put("createdAt", code.createdAt().toString())
-        .put("uses", new Value.Array(uses))
-        .build();
+    return HttpResponse.json(Value.Obj.builder().put("codes", InviteViews.of(codes)).build());
   }
 }

@@ -42,7 +42,7 @@ public final class GetBlocks implements XrpcHandler {
       throw XrpcException.invalidRequest("Too many cids. Max: " + MAX_BLOCKS);
     }
     HostedRepo repo = serving.repo(request);
-    Head head = reader.head(repo.did()).orElseThrow(() -> Serving.noRoot(repo.did()));
+    Head head = serving.head(repo);
     List<Block> blocks = new ArrayList<>();
     List<Cid> missing = new ArrayList<>();
     for (Cid cid : cids) {

@@ -14,12 +14,10 @@ import dev.virga.pds.repo.RepoReader;
 /** {@code com.atproto.sync.getCheckout}, deprecated: a whole repository as a CAR. */
 public final class GetCheckout implements XrpcHandler {
   private final Serving serving;
-  private final RepoReader reader;
   private final RepoExport export;
 
   public GetCheckout(HostedRepos repos, RepoReader reader, RepoExport export) {
     this.serving = new Serving(repos, reader);
-    this.reader = reader;
     this.export = export;
   }
 
@@ -31,7 +29,7 @@ public final class GetCheckout implements XrpcHandler {
   @Override
   public HttpResponse handle(XrpcRequest request) {
     HostedRepo repo = serving.repo(request);
-    Head head = reader.head(repo.did()).orElseThrow(() -> Serving.noRoot(repo.did()));
+    Head head = serving.head(repo);
     return HttpResponse.stream(Serving.CAR, -1, out -> export.write(repo.did(), head, null, out));
   }
 }

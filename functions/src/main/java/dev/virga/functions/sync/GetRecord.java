@@ -38,7 +38,7 @@ public final class GetRecord implements XrpcHandler {
             Nsid.parse(request.requireParam("collection")),
             RecordKey.parse(request.requireParam("rkey")));
     HostedRepo repo = serving.repo(request);
-    Head head = reader.head(repo.did()).orElseThrow(() -> Serving.noRoot(repo.did()));
+    Head head = serving.head(repo);
     return HttpResponse.bytes(
         Serving.CAR, CarWriter.toBytes(head.commit(), reader.proof(repo.did(), head, path)));
   }

@@ -18,12 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GetRepo implements XrpcHandler {
   private final Serving serving;
-  private final RepoReader reader;
   private final RepoExport export;
 
   public GetRepo(HostedRepos repos, RepoReader reader, RepoExport export) {
     this.serving = new Serving(repos, reader);
-    this.reader = reader;
     this.export = export;
   }
 
@@ -36,7 +34,7 @@ public final class GetRepo implements XrpcHandler {
   public HttpResponse handle(XrpcRequest request) {
     HostedRepo repo = serving.repo(request);
     @Nullable Tid since = request.param("since").map(Tid::parse).orElse(null);
-    Head head = reader.head(repo.did()).orElseThrow(() -> Serving.noRoot(repo.did()));
+    Head head = serving.head(repo);
     return HttpResponse.stream(Serving.CAR, -1, out -> export.write(repo.did(), head, since, out));
   }
 }

@@ -46,12 +46,21 @@ final class Serving {
    * @throws XrpcException as {@link #repo}
    */
   Head head(XrpcRequest request) {
-    Did did = repo(request).did();
-    return reader.head(did).orElseThrow(() -> noRoot(did));
+    return head(repo(request));
   }
 
-  static XrpcException noRoot(Did did) {
-    return XrpcException.badRequest("RepoNotFound", "Could not find root for DID: " + did);
+  /**
+   * The head of a repository that may be served.
+   *
+   * @throws XrpcException 400 RepoNotFound if it has none yet
+   */
+  Head head(HostedRepo repo) {
+    return reader
+        .head(repo.did())
+        .orElseThrow(
+            () ->
+                XrpcException.badRequest(
+                    "RepoNotFound", "Could not find root for DID: " + repo.did()));
   }
 
   /** A CID of the query. */

@@ -3,7 +3,7 @@ package dev.virga.pds.repo;
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Item;
-import java.util.ArrayList;
+import dev.virga.pds.store.PackedCids;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +41,7 @@ public record Head(
         Cid.fromBytes(item.requireBytes("commit")),
         item.requireBytes("block"),
         Cid.fromBytes(item.requireBytes("root")),
-        Cids.unpack(item.bytes("path").orElse(new byte[0])),
+        PackedCids.unpack(item, "path"),
         item.text("pending").map(Tid::parse).orElse(null));
   }
 
@@ -53,7 +53,7 @@ public record Head(
         .bytes("commit", commit.toBytes())
         .bytes("block", commitBlock)
         .bytes("root", root.toBytes())
-        .bytes("path", Cids.pack(path))
+        .bytes("path", PackedCids.pack(path))
         .text("pending", pending == null ? null : pending.toString())
         .build();
   }
@@ -65,26 +65,5 @@ public record Head(
   Head withPending(Tid newPending) {
     return new Head(
         newPending + "+pending", state, rev, commit, commitBlock, root, path, newPending);
-  }
-
-  /** Lists of CIDs as one run of bytes, 36 each. */
-  static final class Cids {
-    private Cids() {}
-
-    static byte[] pack(List<Cid> cids) {
-      byte[] bytes = new byte[cids.size() * Cid.LENGTH];
-      for (int i = 0; i < cids.size(); i++) {
-        cids.get(i).copyTo(bytes, i * Cid.LENGTH);
-      }
-      return bytes;
-    }
-
-    static List<Cid> unpack(byte[] bytes) {
-      List<Cid> cids = new ArrayList<>(bytes.length / Cid.LENGTH);
-      for (int at = 0; at < bytes.length; at += Cid.LENGTH) {
-        cids.add(Cid.fromBytes(bytes, at, Cid.LENGTH));
-      }
-      return cids;
-    }
   }
 }

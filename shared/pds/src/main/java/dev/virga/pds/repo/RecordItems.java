@@ -13,6 +13,7 @@ import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
+import dev.virga.pds.store.PackedCids;
 import dev.virga.pds.store.Write;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,7 +114,7 @@ final class RecordItems {
         Item.builder()
             .bytes("cid", record.cid().toBytes())
             .text("rev", rev.toString())
-            .bytes("blobs", blobs.isEmpty() ? null : Head.Cids.pack(List.copyOf(blobs)))
+            .bytes("blobs", PackedCids.pack(blobs))
             .text("unique", record.unique())
             .text("takedown", takedown(path));
     Stored.add(item, record.cid(), record.bytes(), pack);
@@ -146,7 +147,7 @@ final class RecordItems {
     if (successor == null || !cid.equals(successor.cid())) {
       writes.add(Write.delete(RepoKeys.place(did, cid, path)));
     }
-    for (Cid blob : Head.Cids.unpack(old.bytes("blobs").orElse(new byte[0]))) {
+    for (Cid blob : PackedCids.unpack(old, "blobs")) {
       if (!kept.contains(blob)) {
         writes.add(Write.delete(BlobItems.reference(did, blob, path.toString())));
         released.add(blob);

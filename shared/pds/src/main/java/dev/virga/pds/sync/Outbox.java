@@ -6,6 +6,7 @@ import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
+import dev.virga.pds.store.PackedCids;
 import dev.virga.pds.store.Range;
 import dev.virga.pds.store.Write;
 import java.util.ArrayList;
@@ -68,8 +69,8 @@ public final class Outbox {
         Item.builder()
             .flag(PENDING, true)
             .text("pack", content.pack())
-            .bytes("removed", packed(content.removedNodes()))
-            .bytes("released", packed(content.releasedBlobs()));
+            .bytes("removed", PackedCids.pack(content.removedNodes()))
+            .bytes("released", PackedCids.pack(content.releasedBlobs()));
     for (int i = 0; i < content.events().size(); i++) {
       item.bytes(EVENT + i, content.events().get(i).encode());
     }
@@ -108,30 +109,10 @@ public final class Outbox {
   }
 
   public static List<Cid> removedNodes(Item item) {
-    return unpacked(item, "removed");
+    return PackedCids.unpack(item, "removed");
   }
 
   public static List<Cid> releasedBlobs(Item item) {
-    return unpacked(item, "released");
-  }
-
-  private static byte @Nullable [] packed(List<Cid> cids) {
-    if (cids.isEmpty()) {
-      return null;
-    }
-    byte[] bytes = new byte[cids.size() * Cid.LENGTH];
-    for (int i = 0; i < cids.size(); i++) {
-      cids.get(i).copyTo(bytes, i * Cid.LENGTH);
-    }
-    return bytes;
-  }
-
-  private static List<Cid> unpacked(Item item, String name) {
-    List<Cid> cids = new ArrayList<>();
-    byte[] bytes = item.bytes(name).orElse(new byte[0]);
-    for (int at = 0; at < bytes.length; at += Cid.LENGTH) {
-      cids.add(Cid.fromBytes(bytes, at, Cid.LENGTH));
-    }
-    return cids;
+    return PackedCids.unpack(item, "released");
   }
 }

@@ -1,4 +1,4 @@
-package dev.virga.functions.admin;
+package dev.virga.functions.server;
 
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Datetime;
@@ -6,10 +6,10 @@ import dev.virga.pds.account.InviteCodes;
 import java.util.List;
 
 /** Shows invite codes as {@code com.atproto.server.defs#inviteCode}. */
-final class InviteViews {
+public final class InviteViews {
   private InviteViews() {}
 
-  static Value of(InviteCodes.Code code) {
+  public static Value of(InviteCodes.Code code) {
     return Value.Obj.builder()
         .put("code", code.code())
         .put("available", code.available())
@@ -21,7 +21,7 @@ final class InviteViews {
         .build();
   }
 
-  static Value of(List<InviteCodes.Code> codes) {
+  public static Value of(List<InviteCodes.Code> codes) {
     return new Value.Array(codes.stream().map(InviteViews::of).toList());
   }
 
