@@ -42,18 +42,39 @@ public final class Connection implements AutoCloseable {
       AwsCredentialsProvider credentials,
       @Nullable URI endpoint,
       List<ExecutionInterceptor> observers) {
+    this(region, credentials, endpoint, List.copyOf(observers), pool());
+  }
+
+  private Connection(
+      Region region,
+      AwsCredentialsProvider credentials,
+      @Nullable URI endpoint,
+      List<ExecutionInterceptor> observers,
+      SdkHttpClient http) {
     this.region = region;
     this.credentials = credentials;
     this.endpoint = endpoint;
-    this.observers = List.copyOf(observers);
-    this.http =
-        Apache5HttpClient.builder()
-            .maxConnections(MAX_CONNECTIONS)
-            .connectionTimeout(CONNECT)
-            .connectionAcquisitionTimeout(WAIT_FOR_CONNECTION)
-            .socketTimeout(SILENCE)
-            .connectionMaxIdleTime(IDLE)
-            .build();
+    this.observers = observers;
+    this.http = http;
+  }
+
+  private static SdkHttpClient pool() {
+    return Apache5HttpClient.builder()
+        .maxConnections(MAX_CONNECTIONS)
+        .connectionTimeout(CONNECT)
+        .connectionAcquisitionTimeout(WAIT_FOR_CONNECTION)
+        .socketTimeout(SILENCE)
+        .connectionMaxIdleTime(IDLE)
+        .build();
+  }
+
+  /**
+   * The same to another endpoint, with the same pool: closing either closes both.
+   *
+   * @param other null for AWS itself
+   */
+  Connection at(@Nullable URI other) {
+    return new Connection(region, credentials, other, observers, http);
   }
 
   public Region region() {

@@ -16,8 +16,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** S3Proxy in this process, in memory and checking signatures; for tests only. */
 public final class LocalS3 implements AutoCloseable {
-  private static final String KEY = "local-key";
-  private static final String SECRET = "local-secret";
+  static final String KEY = "local";
+  static final String SECRET = "secret";
 
   private final S3Proxy server;
 

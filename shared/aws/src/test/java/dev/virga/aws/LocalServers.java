@@ -1,5 +1,7 @@
 package dev.virga.aws;
 
+import java.util.Map;
+
 /** The servers that the tests of this module share: one of each for the whole run. */
 public final class LocalServers {
   private static final class Dynamo {
@@ -22,6 +24,11 @@ public final class LocalServers {
 
   public static LocalS3 s3() {
     return S3.STARTED;
+  }
+
+  /** The variables with which a process uses a new table and a new bucket of these servers. */
+  public static Map<String, String> environmentOfNewStores() {
+    return LocalCloud.environmentOfNewStores(dynamo(), s3());
   }
 
   private static <T> T started(Start<T> start) {
