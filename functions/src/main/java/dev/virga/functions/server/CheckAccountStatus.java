@@ -52,7 +52,7 @@ public final class CheckAccountStatus implements XrpcHandler {
             .put("validDid", checks.isValid(did))
             .put("repoCommit", head.commit().toString())
             .put("repoRev", head.rev().toString())
-            .put("repoBlocks", 1 + counts.nodes(did) + records)
+            .put("repoBlocks", 1 + counts.nodes(did, head) + records)
             .put("indexedRecords", records)
             .put("privateStateValues", 0)
             .put("expectedBlobs", blobCounts.expected())

@@ -14,11 +14,13 @@ public final class Cid implements Comparable<Cid> {
   /** Bytes in a binary CID. */
   public static final int LENGTH = 36;
 
+  /** Bytes in the digest that a CID ends with. */
+  public static final byte DIGEST_LENGTH = 32;
+
   private static final byte VERSION = 1;
   private static final byte DAG_CBOR = 0x71;
   private static final byte RAW = 0x55;
   private static final byte SHA_256 = 0x12;
-  private static final byte DIGEST_LENGTH = 32;
 
   private final byte[] bytes;
 
@@ -39,6 +41,11 @@ public final class Cid implements Comparable<Cid> {
   /** The CID of a blob whose 32-byte SHA-256 digest was computed while it streamed by. */
   public static Cid ofRawDigest(byte[] digest) {
     return of(RAW, digest);
+  }
+
+  /** The CID of a DAG-CBOR block whose SHA-256 digest is part of an array. */
+  public static Cid ofDagCborDigest(byte[] array, int from) {
+    return of(DAG_CBOR, Arrays.copyOfRange(array, from, from + DIGEST_LENGTH));
   }
 
   private static Cid of(byte codec, byte[] digest) {
@@ -109,6 +116,11 @@ public final class Cid implements Comparable<Cid> {
   /** Writes the 36 bytes into an array. */
   public void copyTo(byte[] target, int at) {
     System.arraycopy(bytes, 0, target, at, LENGTH);
+  }
+
+  /** Writes the digest alone into an array: 32 bytes. */
+  public void copyDigestTo(byte[] target, int at) {
+    System.arraycopy(bytes, LENGTH - DIGEST_LENGTH, target, at, DIGEST_LENGTH);
   }
 
   private static byte[] sha256(byte[] bytes) {

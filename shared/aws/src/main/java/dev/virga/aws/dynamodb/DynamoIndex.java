@@ -132,6 +132,20 @@ public final class DynamoIndex implements Index {
     transact(writes);
   }
 
+  /** {@inheritDoc} Here each is a call of its own, several at a time: half the price. */
+  @Override
+  public void writeEach(List<Write> writes) {
+    Parallel.forEach(
+        writes.stream().filter(DynamoIndex::matters).toList(),
+        write -> {
+          try {
+            writeOne(write);
+          } catch (ConditionFailedException e) {
+            // this one is left out
+          }
+        });
+  }
+
   @Override
   public void batchPut(Collection<Entry> entries) {
     Index.requireBatch(entries);

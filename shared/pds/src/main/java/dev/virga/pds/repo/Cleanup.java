@@ -7,7 +7,6 @@ import dev.virga.pds.blob.Blobs;
 import dev.virga.pds.store.Change;
 import dev.virga.pds.store.Changes;
 import dev.virga.pds.store.Condition;
-import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
@@ -16,7 +15,6 @@ import dev.virga.pds.sync.Outbox;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,11 +52,7 @@ public final class Cleanup implements Changes.Listener {
         blobs.removeUnused(did, Outbox.releasedBlobs(outbox));
       }
     }
-    List<Write> expiries = new ArrayList<>(byNode.values());
-    for (int from = 0; from < expiries.size(); from += Write.MAX_PER_TRANSACTION) {
-      int to = Math.min(from + Write.MAX_PER_TRANSACTION, expiries.size());
-      expire(expiries.subList(from, to));
-    }
+    index.writeEach(List.copyOf(byNode.values()));
   }
 
   private List<Write> expiries(Did did, Tid rev, List<Cid> nodes) {
@@ -74,18 +68,5 @@ public final class Cleanup implements Changes.Listener {
                     // A tree can return to an earlier shape: what a later commit wrote again stays.
                     new Condition.LessThan("rev", rev.value())))
         .toList();
-  }
-
-  /** Expires nodes together, or each on its own if one of them was written again. */
-  private void expire(List<Write> expiries) {
-    try {
-      index.transact(expiries);
-    } catch (ConditionFailedException e) {
-      if (expiries.size() > 1) {
-        int middle = expiries.size() / 2;
-        expire(expiries.subList(0, middle));
-        expire(expiries.subList(middle, expiries.size()));
-      }
-    }
   }
 }

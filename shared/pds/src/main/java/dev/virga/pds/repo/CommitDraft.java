@@ -1,6 +1,7 @@
 package dev.virga.pds.repo;
 
 import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.repo.BlockSource;
 import dev.virga.atproto.repo.Commit;
 import dev.virga.atproto.repo.RepoPath;
 import dev.virga.atproto.repo.TreeChange;
@@ -20,13 +21,18 @@ import org.jspecify.annotations.Nullable;
  * A signed commit on top of a head, not yet stored: part of {@link RepoWriter}.
  *
  * @param before the head that it follows, null for a repository's first commit
+ * @param young the tree nodes that stay in packs for now
+ * @param settled the nodes that get items with this commit, and the revisions that wrote them
  */
-record CommitDraft(@Nullable Head before, TreeChange change, Commit commit, Pack pack) {
+record CommitDraft(
+    @Nullable Head before,
+    TreeChange change,
+    Commit commit,
+    Pack pack,
+    YoungNodes young,
+    Map<Cid, Tid> settled) {
   /** The most bytes of a commit's blocks. Source: atproto.com/specs/sync, "commit size limits". */
   static final int MAX_BLOCKS = 2_000_000;
-
-  /** The most nodes of a path that a head remembers: deeper trees do not occur. */
-  private static final int MAX_PATH = 16;
 
   /**
    * Packs a commit and its blocks.
@@ -49,12 +55,26 @@ record CommitDraft(@Nullable Head before, TreeChange change, Commit commit, Pack
       throw XrpcException.invalidRequest(
           "Too many blocks in one commit: " + pack.bytes().length + " of " + MAX_BLOCKS + " bytes");
     }
-    return new CommitDraft(before, change, commit, pack);
+    List<Cid> small = new ArrayList<>();
+    Map<Cid, Tid> settled = new LinkedHashMap<>();
+    change
+        .newNodes()
+        .forEach(
+            (cid, bytes) -> {
+              if (bytes.length <= Stored.INLINE) {
+                small.add(cid);
+              } else {
+                settled.put(cid, commit.rev());
+              }
+            });
+    YoungNodes young = before == null ? YoungNodes.NONE : before.young();
+    YoungNodes.Aged aged = young.age(change.removedNodes(), commit.rev(), small);
+    settled.putAll(aged.settled());
+    return new CommitDraft(before, change, commit, pack, aged.young(), settled);
   }
 
   /** The head that this commit makes. */
   Head head(RepoState state) {
-    List<Cid> path = new ArrayList<>(change.newNodes().keySet());
     return new Head(
         commit.rev().toString(),
         state,
@@ -62,15 +82,29 @@ record CommitDraft(@Nullable Head before, TreeChange change, Commit commit, Pack
         commit.cid(),
         commit.encode(),
         commit.data(),
-        path.subList(0, Math.min(path.size(), MAX_PATH)),
+        young,
         null);
   }
 
-  /** The new tree nodes as items. */
-  List<Entry> nodes(Did did) {
-    List<Entry> nodes = new ArrayList<>();
-    change.newNodes().forEach((cid, bytes) -> nodes.add(node(did, commit.rev(), cid, bytes, pack)));
-    return nodes;
+  /**
+   * The tree nodes that settle, as items.
+   *
+   * @param nodes of the tree before
+   */
+  List<Entry> nodes(Did did, BlockSource nodes) {
+    List<Entry> entries = new ArrayList<>();
+    settled.forEach(
+        (cid, rev) -> {
+          byte[] bytes = change.newNodes().get(cid);
+          entries.add(node(did, rev, cid, bytes == null ? nodes.load(cid) : bytes, pack));
+        });
+    return entries;
+  }
+
+  /** The nodes that had items before and that the tree no longer has. */
+  List<Cid> forgotten() {
+    YoungNodes without = before == null ? YoungNodes.NONE : before.young();
+    return change.removedNodes().stream().filter(cid -> !without.contains(cid)).toList();
   }
 
   /** A tree node as an item. */

@@ -2,6 +2,7 @@ package dev.virga.pds.repo;
 
 import dev.virga.atproto.data.BlobRef;
 import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.repo.BlockSource;
 import dev.virga.atproto.repo.Commit;
 import dev.virga.atproto.repo.RecordWrite;
 import dev.virga.atproto.repo.TreeChange;
@@ -100,13 +101,14 @@ public final class CommitStore {
   /**
    * Stores a commit and makes it the current one.
    *
+   * @param nodes of the tree before
    * @return the new head
    * @throws ConditionFailedException if another writer was faster; nothing of the commit remains
    */
-  Head commit(Did did, CommitDraft draft, RecordItems items, Head before)
+  Head commit(Did did, CommitDraft draft, RecordItems items, Head before, BlockSource nodes)
       throws ConditionFailedException {
     Head made = draft.head(before.state());
-    List<Entry> beforehand = new ArrayList<>(draft.nodes(did));
+    List<Entry> beforehand = new ArrayList<>(draft.nodes(did, nodes));
     beforehand.addAll(items.beforehand());
     Write outbox =
         Outbox.put(
@@ -115,7 +117,7 @@ public final class CommitStore {
             new Outbox.Content(
                 List.of(draft.event(did)),
                 draft.pack().name(),
-                List.copyOf(draft.change().removedNodes()),
+                draft.forgotten(),
                 items.released()));
     while (beforehand.size() > Index.MAX_BATCH) {
       List<Entry> some = beforehand.subList(0, Index.MAX_BATCH);
@@ -200,9 +202,6 @@ public final class CommitStore {
         CommitDraft.of(did, null, change, commit, new TreeEdit(List.of(), Map.of()));
     putPack(draft.pack());
     List<Write> writes = new ArrayList<>();
-    for (Entry node : draft.nodes(did)) {
-      writes.add(Write.put(node.key(), node.item()));
-    }
     writes.add(Write.put(RepoKeys.head(did), draft.head(state).toItem(), Condition.ABSENT));
     CommitEvent created = draft.event(did);
     SyncEvent sync = syncEvent(did, commit.rev(), commit.cid(), commit.encode());

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Tree nodes of one repository together with the revision that wrote each, for incremental exports.
@@ -24,12 +25,21 @@ final class DatedNodes implements BlockSource {
   private final Did did;
   private final Index index;
   private final Objects objects;
+  private final YoungNodes young;
+  private final BlockSource packs;
   private final Map<Cid, Long> revs = new HashMap<>();
 
-  DatedNodes(Did did, Index index, Objects objects) {
+  /**
+   * The nodes as of a head.
+   *
+   * @param packs reads the young ones
+   */
+  DatedNodes(Did did, Index index, Objects objects, YoungNodes young, BlockSource packs) {
     this.did = did;
     this.index = index;
     this.objects = objects;
+    this.young = young;
+    this.packs = packs;
   }
 
   /** Whether a node, already loaded, was written after a revision; asked once for each. */
@@ -50,8 +60,19 @@ final class DatedNodes implements BlockSource {
   @Override
   public Map<Cid, byte[]> loadAll(Collection<Cid> cids) {
     Map<Key, Cid> wanted = new HashMap<>();
-    cids.forEach(cid -> wanted.put(RepoKeys.node(did, cid), cid));
     Map<Cid, byte[]> found = new HashMap<>();
+    for (Cid cid : cids) {
+      Optional<Tid> rev = young.rev(cid);
+      if (rev.isPresent()) {
+        revs.put(cid, rev.get().value());
+        found.put(cid, packs.load(cid));
+      } else {
+        wanted.put(RepoKeys.node(did, cid), cid);
+      }
+    }
+    if (wanted.isEmpty()) {
+      return found;
+    }
     for (Map.Entry<Key, Item> entry : index.batchGet(wanted.keySet()).entrySet()) {
       Cid cid = wanted.get(entry.getKey());
       if (cid != null) {

@@ -3,8 +3,6 @@ package dev.virga.pds.repo;
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Item;
-import dev.virga.pds.store.PackedCids;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param commit the CID of the last commit
  * @param commitBlock its bytes, some 200
  * @param root the root of its tree
- * @param path the tree nodes that the last commit wrote, which the next one will very likely need
+ * @param young the tree nodes that are still in packs only
  * @param pending the revision of a commit that was decided on but not yet applied; null otherwise
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -27,11 +25,8 @@ public record Head(
     Cid commit,
     byte[] commitBlock,
     Cid root,
-    List<Cid> path,
+    YoungNodes young,
     @Nullable Tid pending) {
-  public Head {
-    path = List.copyOf(path);
-  }
 
   static Head from(Item item) {
     return new Head(
@@ -41,7 +36,7 @@ public record Head(
         Cid.fromBytes(item.requireBytes("commit")),
         item.requireBytes("block"),
         Cid.fromBytes(item.requireBytes("root")),
-        PackedCids.unpack(item, "path"),
+        item.bytes("young").map(YoungNodes::unpack).orElse(YoungNodes.NONE),
         item.text("pending").map(Tid::parse).orElse(null));
   }
 
@@ -53,17 +48,17 @@ public record Head(
         .bytes("commit", commit.toBytes())
         .bytes("block", commitBlock)
         .bytes("root", root.toBytes())
-        .bytes("path", PackedCids.pack(path))
+        .bytes("young", young.pack())
         .text("pending", pending == null ? null : pending.toString())
         .build();
   }
 
   Head withState(RepoState newState, String newEtag) {
-    return new Head(newEtag, newState, rev, commit, commitBlock, root, path, pending);
+    return new Head(newEtag, newState, rev, commit, commitBlock, root, young, pending);
   }
 
   Head withPending(Tid newPending) {
     return new Head(
-        newPending + "+pending", state, rev, commit, commitBlock, root, path, newPending);
+        newPending + "+pending", state, rev, commit, commitBlock, root, young, newPending);
   }
 }

@@ -144,7 +144,7 @@ public final class ImportStore {
         commit.cid(),
         commit.encode(),
         commit.data(),
-        List.of(),
+        YoungNodes.NONE,
         null);
   }
 
@@ -224,7 +224,7 @@ public final class ImportStore {
         }
       };
     }
-    return MstDiff.records(Mst.load(before.root(), reader.nodes(did)), after).iterator();
+    return MstDiff.records(Mst.load(before.root(), reader.nodes(did, before)), after).iterator();
   }
 
   private static List<RecordChange> next(Iterator<RecordChange> changes) {
@@ -302,7 +302,7 @@ public final class ImportStore {
     if (isEmpty(before)) {
       return List.of();
     }
-    return MstDiff.between(Mst.load(before.root(), reader.nodes(did)), after)
+    return MstDiff.between(Mst.load(before.root(), reader.nodes(did, before)), after)
         .removedNodes()
         .stream()
         .<Write>map(cid -> Write.delete(RepoKeys.node(did, cid)))

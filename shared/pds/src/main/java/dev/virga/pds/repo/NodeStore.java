@@ -1,76 +1,126 @@
 package dev.virga.pds.repo;
 
+import dev.virga.atproto.data.Block;
+import dev.virga.atproto.data.CarReader;
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.repo.BlockSource;
 import dev.virga.atproto.repo.MissingBlockException;
 import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
-import java.util.ArrayList;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** The tree nodes of one repository, through the cache; each is checked against its CID once. */
+/**
+ * The tree nodes of one repository as of a head, through the cache: young ones from packs, others
+ * from items. Each is checked against its CID once.
+ */
 final class NodeStore implements BlockSource {
+  private static final CarReader.Limits PACK =
+      new CarReader.Limits(CommitDraft.MAX_BLOCKS, CommitDraft.MAX_BLOCKS, CommitDraft.MAX_BLOCKS);
+
   private final Did did;
   private final Index index;
   private final Objects objects;
   private final BlockCache cache;
+  private final YoungNodes young;
 
-  NodeStore(Did did, Index index, Objects objects, BlockCache cache) {
+  NodeStore(Did did, Index index, Objects objects, BlockCache cache, YoungNodes young) {
     this.did = did;
     this.index = index;
     this.objects = objects;
     this.cache = cache;
+    this.young = young;
   }
 
   @Override
   public byte[] load(Cid cid) {
-    byte[] cached = cache.get(cid);
-    if (cached != null) {
-      return cached;
+    byte[] bytes = loadAll(List.of(cid)).get(cid);
+    if (bytes == null) {
+      throw new MissingBlockException(cid);
     }
-    Item item =
-        index.get(RepoKeys.node(did, cid)).orElseThrow(() -> new MissingBlockException(cid));
-    return admit(cid, item);
+    return bytes;
   }
 
   @Override
   public Map<Cid, byte[]> loadAll(Collection<Cid> cids) {
     Map<Cid, byte[]> found = new HashMap<>();
-    List<Key> missing = new ArrayList<>();
-    Map<Key, Cid> wanted = new HashMap<>();
+    Map<Key, Cid> items = new HashMap<>();
     for (Cid cid : cids) {
       byte[] cached = cache.get(cid);
       if (cached != null) {
         found.put(cid, cached);
-      } else {
-        Key key = RepoKeys.node(did, cid);
-        missing.add(key);
-        wanted.put(key, cid);
+      } else if (!found.containsKey(cid)) {
+        Optional<Tid> rev = young.rev(cid);
+        if (rev.isPresent()) {
+          found.putAll(pack(rev.get()));
+        } else {
+          items.put(RepoKeys.node(did, cid), cid);
+        }
       }
     }
-    if (!missing.isEmpty()) {
+    loadItems(items, found);
+    return found;
+  }
+
+  private void loadItems(Map<Key, Cid> items, Map<Cid, byte[]> found) {
+    if (items.size() == 1) {
+      Map.Entry<Key, Cid> only = items.entrySet().iterator().next();
       index
-          .batchGet(missing)
+          .get(only.getKey())
+          .ifPresent(item -> found.put(only.getValue(), admit(only.getValue(), item)));
+    } else if (!items.isEmpty()) {
+      index
+          .batchGet(List.copyOf(items.keySet()))
           .forEach(
               (key, item) -> {
-                Cid cid = wanted.get(key);
+                Cid cid = items.get(key);
                 if (cid != null) {
                   found.put(cid, admit(cid, item));
                 }
               });
     }
-    return found;
+  }
+
+  /**
+   * The small blocks of a commit's pack: its nodes, those that its covering proofs share with the
+   * rest of the tree, and perhaps its records.
+   */
+  private Map<Cid, byte[]> pack(Tid rev) {
+    String name = RepoKeys.pack(did, rev);
+    byte[] car =
+        objects.get(name).orElseThrow(() -> new StoreException("object is missing: " + name));
+    Map<Cid, byte[]> blocks = new HashMap<>();
+    try (CarReader reader = new CarReader(new ByteArrayInputStream(car), PACK)) {
+      Optional<Block> next = reader.next();
+      while (next.isPresent()) {
+        Block block = next.get();
+        if (block.bytes().length <= Stored.INLINE) {
+          blocks.put(block.cid(), admit(block.cid(), block.bytes()));
+        }
+        next = reader.next();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return blocks;
   }
 
   private byte[] admit(Cid cid, Item item) {
-    byte[] bytes = Stored.read(item, objects);
+    return admit(cid, Stored.read(item, objects));
+  }
+
+  private byte[] admit(Cid cid, byte[] bytes) {
     if (!cid.addresses(bytes)) {
       throw new StoreException("tree node is damaged: " + cid + " of " + did);
     }

@@ -22,8 +22,8 @@ public final class RepoCounts {
   }
 
   /** The number of tree nodes; those replaced are left out as soon as their end is set. */
-  public long nodes(Did did) {
-    return count(did, RepoKeys.nodes());
+  public long nodes(Did did, Head head) {
+    return head.young().size() + count(did, RepoKeys.nodes());
   }
 
   private long count(Did did, Range all) {

@@ -56,10 +56,10 @@ public final class RepoExport {
     CarWriter car = new CarWriter(buffered, List.of(head.commit()));
     if (since == null) {
       car.write(head.commit(), head.commitBlock());
-      writeAll(did, Mst.load(head.root(), reader.nodes(did)).walk(), car);
+      writeAll(did, Mst.load(head.root(), reader.nodes(did, head)).walk(), car);
     } else if (head.rev().compareTo(since) > 0) {
       car.write(head.commit(), head.commitBlock());
-      DatedNodes nodes = new DatedNodes(did, index, objects);
+      DatedNodes nodes = new DatedNodes(did, index, objects, head.young(), reader.nodes(did, head));
       writeSince(did, treeSince(head, since, nodes), since, car);
     }
     buffered.flush();

@@ -109,8 +109,8 @@ public final class RepoReader {
    * where the path belongs, and the record if it is there.
    */
   public List<Block> proof(Did did, Head head, RepoPath path) {
-    NodeStore nodes = new NodeStore(did, index, objects, cache);
-    nodes.loadAll(head.path());
+    NodeStore nodes = nodes(did, head);
+    nodes.loadAll(head.young().latest());
     Mst tree = Mst.load(head.root(), nodes);
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Block(head.commit(), head.commitBlock()));
@@ -137,6 +137,9 @@ public final class RepoReader {
   public Optional<Block> block(Did did, Head head, Cid cid) {
     if (cid.equals(head.commit())) {
       return Optional.of(new Block(cid, head.commitBlock()));
+    }
+    if (head.young().contains(cid)) {
+      return Optional.of(new Block(cid, nodes(did, head).load(cid)));
     }
     return index
         .get(RepoKeys.node(did, cid))
@@ -165,8 +168,8 @@ public final class RepoReader {
     return Optional.empty();
   }
 
-  /** The nodes of a repository's trees. */
-  NodeStore nodes(Did did) {
-    return new NodeStore(did, index, objects, cache);
+  /** The nodes of a repository's tree as of a head. */
+  NodeStore nodes(Did did, Head head) {
+    return new NodeStore(did, index, objects, cache, head.young());
   }
 }

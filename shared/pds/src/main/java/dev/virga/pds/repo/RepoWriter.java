@@ -122,8 +122,8 @@ public final class RepoWriter {
       refuseSwap(did, swapCommit);
       head = heads.recall(did).orElseThrow();
     }
-    NodeStore nodes = new NodeStore(did, index, objects, cache);
-    nodes.loadAll(head.path());
+    NodeStore nodes = new NodeStore(did, index, objects, cache, head.young());
+    nodes.loadAll(head.young().latest());
     Mst tree = Mst.load(head.root(), nodes);
     TreeEdit edit = resolve(did, tree, intents);
     if (edit.writes().isEmpty() && !intents.isEmpty()) {
@@ -137,7 +137,7 @@ public final class RepoWriter {
     CommitDraft draft = CommitDraft.of(did, head, change, commit, edit);
     RecordItems items = new RecordItems(did, rev, draft.pack(), now, before).add(edit);
     store.checkBlobs(did, edit);
-    Head made = store.commit(did, draft, items, head);
+    Head made = store.commit(did, draft, items, head, nodes);
     change.newNodes().forEach(cache::put);
     heads.remember(did, made);
     return new WriteOutcome.Committed(made.commit(), made.rev());

@@ -1,5 +1,6 @@
 package dev.virga.pds.store;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,27 @@ public interface Index {
     batchPut(entries);
     barrier.run();
     transact(writes);
+  }
+
+  /**
+   * Carries out each write whose condition holds and leaves out the others, in any order; not
+   * atomic. No key twice. Cheaper than transactions where every write has to be paid for.
+   *
+   * @param writes any number
+   */
+  default void writeEach(List<Write> writes) {
+    for (int from = 0; from < writes.size(); from += Write.MAX_PER_TRANSACTION) {
+      int to = Math.min(from + Write.MAX_PER_TRANSACTION, writes.size());
+      List<Write> left = new ArrayList<>(writes.subList(from, to));
+      while (!left.isEmpty()) {
+        try {
+          transact(left);
+          break;
+        } catch (ConditionFailedException e) {
+          left.removeIf(write -> e.failedAt(write.key()));
+        }
+      }
+    }
   }
 
   /**

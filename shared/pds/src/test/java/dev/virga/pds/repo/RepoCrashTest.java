@@ -98,7 +98,7 @@ class RepoCrashTest {
     Head head = repo.head();
     assertThat(head.pending()).isNull();
     Map<String, Cid> entries = new TreeMap<>();
-    Mst.load(head.root(), repo.reader.nodes(DID)).forEach(entries::put);
+    Mst.load(head.root(), repo.reader.nodes(DID, head)).forEach(entries::put);
     return entries;
   }
 

@@ -130,6 +130,10 @@ public final class RepoFixture {
     return heads.find(DID).orElseThrow();
   }
 
+  Instant now() {
+    return clock.instant();
+  }
+
   void advance(Duration duration) {
     clock.advance(duration);
   }

@@ -41,6 +41,22 @@ public abstract class TransactionsContract {
   }
 
   @Test
+  void writesEachWhoseConditionHolds() {
+    List<Write> writes = new ArrayList<>();
+    for (int i = 0; i < 130; i++) {
+      boolean holds = i % 3 != 0;
+      writes.add(
+          Write.put(key("p", "k" + i), item("v"), holds ? Condition.ABSENT : Condition.PRESENT));
+    }
+    index.writeEach(writes);
+    index.writeEach(List.of());
+
+    for (int i = 0; i < 130; i++) {
+      assertThat(index.get(key("p", "k" + i)).isPresent()).as("%s", i).isEqualTo(i % 3 != 0);
+    }
+  }
+
+  @Test
   void writesAllOfATransaction() throws Exception {
     put(key("p", "gone"), item("x"));
     put(key("p", "kept"), item("x"));
