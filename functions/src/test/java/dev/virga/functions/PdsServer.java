@@ -158,7 +158,7 @@ public final class PdsServer {
   private static byte[] content(HttpResponse.Body body) {
     return switch (body) {
       case HttpResponse.Body.Bytes(byte[] content) -> content;
-      case HttpResponse.Body.Stream(var _, HttpResponse.Writer writer) -> {
+      case HttpResponse.Body.Stream(var _, HttpResponse.Writer writer, var _) -> {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
           writer.writeTo(out);

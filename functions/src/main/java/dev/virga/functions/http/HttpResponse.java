@@ -38,8 +38,10 @@ public record HttpResponse(
      * nobody takes a part for the whole.
      *
      * @param length in bytes, -1 where unknown
+     * @param object the name of the stored object that this is, byte for byte, so that an adapter
+     *     may send the client there; null where it is none
      */
-    record Stream(long length, Writer writer) implements Body {}
+    record Stream(long length, Writer writer, @Nullable String object) implements Body {}
   }
 
   /** Writes a body. */
@@ -78,7 +80,12 @@ public record HttpResponse(
 
   /** A stream of a known length, or of an unknown one for -1. */
   public static HttpResponse stream(String contentType, long length, Writer writer) {
-    return new HttpResponse(200, contentType, Map.of(), new Body.Stream(length, writer));
+    return new HttpResponse(200, contentType, Map.of(), new Body.Stream(length, writer, null));
+  }
+
+  /** A stored object as it is, which must not change any more. */
+  public static HttpResponse stored(String contentType, long length, String object, Writer writer) {
+    return new HttpResponse(200, contentType, Map.of(), new Body.Stream(length, writer, object));
   }
 
   public HttpResponse withStatus(int newStatus) {

@@ -13,6 +13,8 @@ import dev.virga.pds.repo.HostedRepo;
 import dev.virga.pds.repo.HostedRepos;
 import dev.virga.pds.repo.RepoReader;
 import dev.virga.pds.store.Objects;
+import java.io.IOException;
+import java.io.OutputStream;
 
 /** {@code com.atproto.sync.getBlob}: the bytes of a blob, so that no browser will run them. */
 public final class GetBlob implements XrpcHandler {
@@ -38,18 +40,17 @@ public final class GetBlob implements XrpcHandler {
             .find(repo.did(), cid)
             .filter(found -> found.used() && found.takedown().isEmpty())
             .orElseThrow(() -> notFound(cid));
-    Objects.Opened opened = blobs.open(blob).orElseThrow(() -> notFound(cid));
-    return HttpResponse.stream(
-            blob.type(),
-            blob.size(),
-            out -> {
-              try (opened) {
-                opened.content().transferTo(out);
-              }
-            })
+    return HttpResponse.stored(
+            blob.type(), blob.size(), blob.object(), out -> write(blob, out))
         .withHeader("X-Content-Type-Options", "nosniff")
         .withHeader("Content-Disposition", "attachment; filename=\"" + cid + "\"")
         .withHeader("Content-Security-Policy", "default-src 'none'; sandbox");
+  }
+
+  private void write(StoredBlob blob, OutputStream out) throws IOException {
+    try (Objects.Opened opened = blobs.open(blob).orElseThrow(() -> notFound(blob.cid()))) {
+      opened.content().transferTo(out);
+    }
   }
 
   private static XrpcException notFound(Cid cid) {

@@ -1,7 +1,9 @@
 package dev.virga.host.http;
 
+import dev.virga.functions.http.Compression;
 import dev.virga.functions.http.HttpRequest;
 import dev.virga.functions.http.HttpResponse;
+import dev.virga.functions.http.RequestPath;
 import dev.virga.functions.site.Site;
 import dev.virga.functions.xrpc.ErrorAnswers;
 import java.io.BufferedOutputStream;
@@ -101,7 +103,7 @@ final class HttpAdapter extends Handler.Abstract {
         }
         Content.Sink.write(out, true, head ? ByteBuffer.allocate(0) : ByteBuffer.wrap(content));
       }
-      case HttpResponse.Body.Stream(long length, HttpResponse.Writer writer) -> {
+      case HttpResponse.Body.Stream(long length, HttpResponse.Writer writer, var _) -> {
         if (length >= 0) {
           out.getHeaders().put(HttpHeader.CONTENT_LENGTH, length);
         }

@@ -11,6 +11,7 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -275,15 +277,29 @@ public final class S3Objects implements Objects {
    */
   @Override
   public Optional<URI> publicUrl(String name, Duration validity) {
+    return presigned(name, validity, get -> {});
+  }
+
+  @Override
+  public Optional<URI> publicUrl(
+      String name, Duration validity, String type, String disposition) {
+    return presigned(
+        name,
+        validity,
+        get -> get.responseContentType(type).responseContentDisposition(disposition));
+  }
+
+  private Optional<URI> presigned(
+      String name, Duration validity, Consumer<GetObjectRequest.Builder> more) {
     Objects.requireName(name);
     if (validity.toSeconds() < 1 || validity.compareTo(BucketOptions.MAX_VALIDITY) > 0) {
       throw new IllegalArgumentException("a URL is valid for 1 s to 7 days, not " + validity);
     }
+    GetObjectRequest.Builder get = GetObjectRequest.builder().bucket(options.bucket()).key(name);
+    more.accept(get);
     var signed =
         presigner.presignGetObject(
-            r ->
-                r.signatureDuration(validity)
-                    .getObjectRequest(get -> get.bucket(options.bucket()).key(name)));
+            r -> r.signatureDuration(validity).getObjectRequest(get.build()));
     try {
       return Optional.of(signed.url().toURI());
     } catch (URISyntaxException malformed) {

@@ -124,4 +124,15 @@ public interface Objects {
 
   /** A URL that answers a GET with the object for a while, where the store can make one. */
   Optional<URI> publicUrl(String name, Duration validity);
+
+  /**
+   * As {@link #publicUrl(String, Duration)}, with headers of our choice in the answer.
+   *
+   * @param type the {@code Content-Type}
+   * @param disposition the {@code Content-Disposition}
+   */
+  default Optional<URI> publicUrl(
+      String name, Duration validity, String type, String disposition) {
+    return Optional.empty();
+  }
 }

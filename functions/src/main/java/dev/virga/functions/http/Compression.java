@@ -1,7 +1,5 @@
-package dev.virga.host.http;
+package dev.virga.functions.http;
 
-import dev.virga.functions.http.HttpRequest;
-import dev.virga.functions.http.HttpResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,9 +10,9 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Compresses the answers for which it pays, when the client can read them: a part of HttpAdapter.
+ * Compresses the answers for which it pays, when the client can read them.
  */
-final class Compression {
+public final class Compression {
   /** Below this many bytes a smaller answer saves no packet. */
   private static final int WORTHWHILE = 1024;
 
@@ -23,7 +21,7 @@ final class Compression {
   private Compression() {}
 
   /** The answer, gzipped if that is wanted and worthwhile. */
-  static HttpResponse apply(HttpRequest request, HttpResponse response) {
+  public static HttpResponse apply(HttpRequest request, HttpResponse response) {
     if (!compressible(response)) {
       return response;
     }
@@ -35,8 +33,8 @@ final class Compression {
         switch (response.body()) {
           case HttpResponse.Body.Bytes(byte[] content) ->
               new HttpResponse.Body.Bytes(gzip(content));
-          case HttpResponse.Body.Stream(long _, HttpResponse.Writer writer) ->
-              new HttpResponse.Body.Stream(-1, out -> gzip(writer, out));
+          case HttpResponse.Body.Stream(long _, HttpResponse.Writer writer, var _) ->
+              new HttpResponse.Body.Stream(-1, out -> gzip(writer, out), null);
         };
     HttpResponse encoded = varying.withHeader("Content-Encoding", "gzip");
     return new HttpResponse(encoded.status(), encoded.contentType(), encoded.headers(), body);
@@ -52,7 +50,7 @@ final class Compression {
     boolean large =
         switch (response.body()) {
           case HttpResponse.Body.Bytes(byte[] content) -> content.length >= WORTHWHILE;
-          case HttpResponse.Body.Stream(long length, var _) -> length < 0;
+          case HttpResponse.Body.Stream(long length, var _, var _) -> length < 0;
         };
     return text && large && !has(response, "Content-Encoding");
   }

@@ -1,4 +1,4 @@
-package dev.virga.host.http;
+package dev.virga.functions.http;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -7,15 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes the path of a request, for {@link HttpAdapter}: strictly, and without taking out dots or
- * double slashes. Nothing here is looked up by path in a file system, so odd paths are just
- * unknown.
+ * Decodes the path of a request: strictly, and without taking out dots or double slashes. Nothing
+ * here is looked up by path in a file system, so odd paths are just unknown.
  */
-final class RequestPath {
+public final class RequestPath {
   private RequestPath() {}
 
   /** Empty for broken percent encoding, text that is not UTF-8, and control characters. */
-  static Optional<String> decode(@Nullable String raw) {
+  public static Optional<String> decode(@Nullable String raw) {
     if (raw == null || !raw.startsWith("/")) {
       return Optional.empty();
     }
