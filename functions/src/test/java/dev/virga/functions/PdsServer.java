@@ -3,6 +3,7 @@ package dev.virga.functions;
 import dev.virga.atproto.data.DataJson;
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Did;
+import dev.virga.atproto.syntax.Nsid;
 import dev.virga.functions.http.HttpRequest;
 import dev.virga.functions.http.HttpResponse;
 import dev.virga.functions.site.Site;
@@ -83,6 +84,11 @@ public final class PdsServer {
     public String error() {
       return status < 300 ? "ok" : status + " " + text("error");
     }
+  }
+
+  /** All methods that the server answers. */
+  public List<Nsid> methods() {
+    return Methods.all(services).stream().map(handler -> handler.endpoint().nsid()).toList();
   }
 
   /** Somebody who is signed up. */

@@ -9,9 +9,7 @@ import java.util.Map;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/**
- * Compresses the answers for which it pays, when the client can read them.
- */
+/** Compresses the answers for which it pays, when the client can read them. */
 public final class Compression {
   /** Below this many bytes a smaller answer saves no packet. */
   private static final int WORTHWHILE = 1024;

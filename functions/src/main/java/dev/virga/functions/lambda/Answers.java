@@ -20,9 +20,9 @@ import java.util.random.RandomGenerator;
  * Turns responses into what Lambda can hand on: 6 MB at most, so that a client is sent to the store
  * for what is larger.
  *
- * <p>A blob is fetched from where it is stored, without a copy; anything else too large is put under
- * {@code tmp/}, where it stays for some days. The URL is good for {@link #VALIDITY}. What S3 serves
- * is of another origin and an attachment, so no browser runs it in our name.
+ * <p>A blob is fetched from where it is stored, without a copy; anything else too large is put
+ * under {@code tmp/}, where it stays for some days. The URL is good for {@link #VALIDITY}. What S3
+ * serves is of another origin and an attachment, so no browser runs it in our name.
  */
 final class Answers {
   /** Where answers lie that were too large. */
@@ -49,18 +49,18 @@ final class Answers {
 
   /** The event's answer; whatever goes wrong is an answer as well. */
   byte[] encode(HttpRequest request, HttpResponse response) {
-    HttpResponse fitting;
+    HttpResponse fallback;
     try {
-      fitting = gathered(request, response);
-      Optional<byte[]> encoded = answer(fitting).encode();
+      HttpResponse gathered = gathered(request, response);
+      Optional<byte[]> encoded = answer(Compression.apply(request, gathered)).encode();
       if (encoded.isPresent()) {
         return encoded.get();
       }
-      fitting = stored(request, fitting);
+      fallback = stored(request, gathered);
     } catch (IOException | RuntimeException e) {
-      fitting = failed(request, e);
+      fallback = failed(request, e);
     }
-    return answer(fitting).encode().orElseThrow();
+    return answer(fallback).encode().orElseThrow();
   }
 
   private static HttpResponse failed(HttpRequest request, Exception e) {
@@ -84,7 +84,7 @@ final class Answers {
       return withBody(response, new byte[0]);
     }
     if (!(response.body() instanceof HttpResponse.Body.Stream stream)) {
-      return Compression.apply(request, response);
+      return response;
     }
     if (stream.object() != null && stream.length() > HttpAnswer.MAX_BINARY) {
       return redirect(request, response, stream.object());
@@ -98,9 +98,7 @@ final class Answers {
       throw e;
     }
     spill.finish();
-    return spill.isObject()
-        ? redirect(request, response, name)
-        : withBody(response, spill.bytes());
+    return spill.isObject() ? redirect(request, response, name) : withBody(response, spill.bytes());
   }
 
   private HttpResponse stored(HttpRequest request, HttpResponse response) throws IOException {

@@ -8,8 +8,8 @@ import java.util.Set;
  * The table of methods and the {@link Group} that each belongs to: exactly one, which the routes of
  * the HTTP API must follow.
  *
- * <p>Routes take any verb ({@code ANY /xrpc/<method>}), so that preflights, HEAD and wrong verbs are
- * answered where the method is. What has no route of its own goes to {@link Group#PROXY}.
+ * <p>Routes take any verb ({@code ANY /xrpc/<method>}), so that preflights, HEAD and wrong verbs
+ * are answered where the method is. What has no route of its own goes to {@link Group#PROXY}.
  */
 public final class Groups {
   /** Chapters of the protocol by the group of most of their methods. */

@@ -40,8 +40,7 @@ public final class GetBlob implements XrpcHandler {
             .find(repo.did(), cid)
             .filter(found -> found.used() && found.takedown().isEmpty())
             .orElseThrow(() -> notFound(cid));
-    return HttpResponse.stored(
-            blob.type(), blob.size(), blob.object(), out -> write(blob, out))
+    return HttpResponse.stored(blob.type(), blob.size(), blob.object(), out -> write(blob, out))
         .withHeader("X-Content-Type-Options", "nosniff")
         .withHeader("Content-Disposition", "attachment; filename=\"" + cid + "\"")
         .withHeader("Content-Security-Policy", "default-src 'none'; sandbox");

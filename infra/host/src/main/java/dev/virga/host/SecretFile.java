@@ -1,7 +1,7 @@
 package dev.virga.host;
 
 import dev.virga.pds.config.EnvFile;
-import dev.virga.pds.config.PdsConfig;
+import dev.virga.pds.config.FreshSecrets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,9 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -28,14 +26,6 @@ public final class SecretFile {
   private static final String HEADING =
       "# Made up by Virga at its first start. Losing this file loses the accounts' keys: back it"
           + " up.\n";
-
-  private static final List<String> NAMES =
-      List.of(
-          PdsConfig.JWT_SECRET,
-          PdsConfig.ADMIN_PASSWORD,
-          PdsConfig.ROTATION_KEY,
-          PdsConfig.KEY_SEALING_SECRET,
-          PdsConfig.DPOP_SECRET);
 
   private final Path path;
   private final RandomGenerator random;
@@ -67,22 +57,15 @@ public final class SecretFile {
             : new LinkedHashMap<>();
     int before = kept.size();
     Map<String, String> all = new HashMap<>(given);
-    for (String name : NAMES) {
+    for (String name : FreshSecrets.NAMES) {
       if (given.getOrDefault(name, "").isBlank()) {
-        all.put(name, kept.computeIfAbsent(name, this::makeUp));
+        all.put(name, kept.computeIfAbsent(name, wanted -> FreshSecrets.make(wanted, random)));
       }
     }
     if (kept.size() > before) {
       write(kept);
     }
     return all;
-  }
-
-  /** A random 256-bit number; as a key of secp256k1 it is invalid once in 2^128. */
-  private String makeUp(String name) {
-    byte[] bytes = new byte[name.equals(PdsConfig.ADMIN_PASSWORD) ? 16 : 32];
-    random.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 
   /** Aside, then in its place: a crash leaves the old file or the new one, each whole. */

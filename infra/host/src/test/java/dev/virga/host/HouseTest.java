@@ -90,6 +90,24 @@ final class HouseTest {
   }
 
   @Test
+  void onlyTheEntriesOfLambdaKnowTheCloud() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.virga.functions..")
+        .and()
+        .resideOutsideOfPackage("dev.virga.functions.lambda..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.virga.aws..",
+            "dev.virga.functions.lambda..",
+            "com.amazonaws..",
+            "software.amazon..",
+            "org.crac..")
+        .check(classes);
+  }
+
+  @Test
   void theCloudsBackendKnowsOnlyThePorts() {
     noClasses()
         .that()

@@ -85,6 +85,11 @@ public final class Connection implements AutoCloseable {
     return credentials;
   }
 
+  /** The pool, for what is asked without a client of the SDK. It is closed with this. */
+  public SdkHttpClient http() {
+    return http;
+  }
+
   /** The endpoint, null for AWS itself. */
   public @Nullable URI endpoint() {
     return endpoint;

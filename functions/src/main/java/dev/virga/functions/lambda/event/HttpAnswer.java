@@ -1,5 +1,6 @@
 package dev.virga.functions.lambda.event;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +8,6 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -34,8 +34,7 @@ public record HttpAnswer(
       return Optional.empty();
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream(512 + body.length * 3 / 2);
-    try (JsonGenerator json =
-        EventJson.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
+    try (JsonGenerator json = EventJson.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
       json.writeStartObject();
       json.writeNumberProperty("statusCode", status);
       writeHeaders(json);

@@ -123,15 +123,7 @@ public record HttpEvent(
             "the event is no request of an HTTP API with payload format 2.0");
       }
       return new HttpEvent(
-          method,
-          rawPath,
-          rawQuery,
-          headers,
-          cookies,
-          decoded(),
-          domainName,
-          sourceIp,
-          stage);
+          method, rawPath, rawQuery, headers, cookies, decoded(), domainName, sourceIp, stage);
     }
 
     private byte[] decoded() {

@@ -281,8 +281,7 @@ public final class S3Objects implements Objects {
   }
 
   @Override
-  public Optional<URI> publicUrl(
-      String name, Duration validity, String type, String disposition) {
+  public Optional<URI> publicUrl(String name, Duration validity, String type, String disposition) {
     return presigned(
         name,
         validity,

@@ -131,8 +131,7 @@ public interface Objects {
    * @param type the {@code Content-Type}
    * @param disposition the {@code Content-Disposition}
    */
-  default Optional<URI> publicUrl(
-      String name, Duration validity, String type, String disposition) {
+  default Optional<URI> publicUrl(String name, Duration validity, String type, String disposition) {
     return Optional.empty();
   }
 }
