@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class Blobs {
   private static final int PAGE = 500;
 
+  /** In the metadata of objects. */
+  private static final String TYPE = "type";
+
   private final Index index;
   private final Objects objects;
   private final TidClock tids;
@@ -55,7 +58,7 @@ public final class Blobs {
   public BlobRef upload(Did did, InputStream content, String declaredType) throws IOException {
     String object = "blobs/" + did + "/" + tids.next();
     BlobIntake intake = new BlobIntake(content, declaredType);
-    long size = objects.putStream(object, intake.stream(), Objects.Metadata.NONE);
+    long size = objects.putStream(object, intake.stream(), note(intake.type()));
     Cid cid = intake.cid();
     String type = intake.type();
     try {
@@ -63,6 +66,15 @@ public final class Blobs {
     } catch (RuntimeException e) {
       objects.delete(object);
       throw e;
+    }
+  }
+
+  /** Keeps the type with the bytes as well, in case that the Index is lost. */
+  private static Objects.Metadata note(String type) {
+    try {
+      return new Objects.Metadata(Map.of(TYPE, type));
+    } catch (IllegalArgumentException e) {
+      return Objects.Metadata.NONE; // not a type that a header could say
     }
   }
 

@@ -48,6 +48,7 @@ record CommitDraft(
     Pack pack =
         Pack.of(
             RepoKeys.pack(did, commit.rev()),
+            PackNote.following(PackNote.Kind.COMMIT, before, drops(change)),
             commit.cid(),
             commit.encode(),
             List.of(change.newNodes(), change.coveringNodes(), records));
@@ -71,6 +72,10 @@ record CommitDraft(
     YoungNodes.Aged aged = young.age(change.removedNodes(), commit.rev(), small);
     settled.putAll(aged.settled());
     return new CommitDraft(before, change, commit, pack, aged.young(), settled);
+  }
+
+  private static long drops(TreeChange change) {
+    return change.ops().stream().filter(op -> op.prev() != null).count();
   }
 
   /** The head that this commit makes. */

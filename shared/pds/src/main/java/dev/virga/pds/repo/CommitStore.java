@@ -191,7 +191,7 @@ public final class CommitStore {
   }
 
   private void putPack(Pack pack) {
-    if (!objects.putIfAbsent(pack.name(), pack.bytes(), Objects.Metadata.NONE)) {
+    if (!objects.putIfAbsent(pack.name(), pack.bytes(), pack.note().toMetadata())) {
       throw new StoreException("a commit of this revision exists already: " + pack.name());
     }
   }
@@ -211,7 +211,7 @@ public final class CommitStore {
 
   /** What tells the network where a repository stands. */
   static SyncEvent syncEvent(Did did, Tid rev, Cid commit, byte[] commitBlock) {
-    Pack only = Pack.of("", commit, commitBlock, List.of());
+    Pack only = Pack.of("", PackNote.FULL, commit, commitBlock, List.of());
     return new SyncEvent(did, rev, only.bytes());
   }
 

@@ -57,6 +57,10 @@ public record Head(
     return new Head(newEtag, newState, rev, commit, commitBlock, root, young, pending);
   }
 
+  Head withYoung(YoungNodes newYoung, String newEtag) {
+    return new Head(newEtag, state, rev, commit, commitBlock, root, newYoung, pending);
+  }
+
   Head withPending(Tid newPending) {
     return new Head(
         newPending + "+pending", state, rev, commit, commitBlock, root, young, newPending);

@@ -101,7 +101,8 @@ public final class ImportStore {
     Redo.Draft plan = redo.draft(did, commit.rev());
     String name = RepoKeys.pack(did, commit.rev());
     try {
-      Pack pack = storePack(did, commit, after, source, name);
+      PackNote note = PackNote.following(PackNote.Kind.IMPORT, before, isEmpty(before) ? 0 : 1);
+      Pack pack = storePack(did, commit, after, source, name, note);
       BlobUse blobs = new BlobUse(new LinkedHashSet<>(), new LinkedHashSet<>());
       Iterator<RecordChange> changes = changes(did, before, after);
       while (changes.hasNext()) {
@@ -149,17 +150,18 @@ public final class ImportStore {
   }
 
   /** Writes the repository in the order of exports, and its tree nodes as items beside. */
-  private Pack storePack(Did did, Commit commit, Mst tree, BlockSource source, String name)
+  private Pack storePack(
+      Did did, Commit commit, Mst tree, BlockSource source, String name, PackNote note)
       throws IOException {
     Path file = Files.createTempFile(directory, "import", ".car");
     try {
       Map<Cid, Long> large = new HashMap<>();
-      Pack pack = new Pack(name, new byte[0], large);
+      Pack pack = new Pack(name, note, new byte[0], large);
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
         writeBlocks(did, commit, tree, source, out, pack);
       }
       try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-        objects.putStream(name, in, Objects.Metadata.NONE);
+        objects.putStream(name, in, note.toMetadata());
       }
       return pack;
     } finally {

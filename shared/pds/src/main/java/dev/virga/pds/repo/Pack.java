@@ -13,14 +13,16 @@ import java.util.Map;
  * The blocks of one commit as a CAR, as they are stored and as they stand in the firehose event.
  *
  * @param name under which the CAR is stored
+ * @param note what is stored with it
  * @param bytes the CAR
  * @param offsets where in it each block's bytes begin
  */
 @SuppressWarnings("ArrayRecordComponent")
-record Pack(String name, byte[] bytes, Map<Cid, Long> offsets) {
+record Pack(String name, PackNote note, byte[] bytes, Map<Cid, Long> offsets) {
 
   /** A pack of the commit and of blocks in the order given, none twice. */
-  static Pack of(String name, Cid commit, byte[] commitBlock, List<Map<Cid, byte[]>> blocks) {
+  static Pack of(
+      String name, PackNote note, Cid commit, byte[] commitBlock, List<Map<Cid, byte[]>> blocks) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(8_192);
     Map<Cid, Long> offsets = new HashMap<>();
     try {
@@ -34,7 +36,7 @@ record Pack(String name, byte[] bytes, Map<Cid, Long> offsets) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Pack(name, out.toByteArray(), offsets);
+    return new Pack(name, note, out.toByteArray(), offsets);
   }
 
   private static void add(

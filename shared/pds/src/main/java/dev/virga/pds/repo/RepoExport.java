@@ -56,7 +56,7 @@ public final class RepoExport {
     CarWriter car = new CarWriter(buffered, List.of(head.commit()));
     if (since == null) {
       car.write(head.commit(), head.commitBlock());
-      writeAll(did, Mst.load(head.root(), reader.nodes(did, head)).walk(), car);
+      each(did, head, (step, cid, block) -> car.write(cid, block));
     } else if (head.rev().compareTo(since) > 0) {
       car.write(head.commit(), head.commitBlock());
       DatedNodes nodes = new DatedNodes(did, index, objects, head.young(), reader.nodes(did, head));
@@ -70,18 +70,27 @@ public final class RepoExport {
     return Mst.load(head.root(), source).walk(cid -> nodes.writtenAfter(cid, since));
   }
 
-  private void writeAll(Did did, MstWalk steps, CarWriter car) throws IOException {
+  /** Takes the blocks of a repository, but for the commit, in the order of exports. */
+  @FunctionalInterface
+  interface BlockSink {
+    void accept(MstStep step, Cid cid, byte[] block) throws IOException;
+  }
+
+  /** Reads all blocks of a repository as of a head, but for the commit. */
+  void each(Did did, Head head, BlockSink sink) throws IOException {
+    MstWalk steps = Mst.load(head.root(), reader.nodes(did, head)).walk();
     RecordCursor records = new RecordCursor(did, index);
     while (steps.hasNext()) {
-      switch (steps.next()) {
-        case MstStep.Node(Cid cid, byte[] bytes) -> car.write(cid, bytes);
+      MstStep step = steps.next();
+      switch (step) {
+        case MstStep.Node(Cid cid, byte[] bytes) -> sink.accept(step, cid, bytes);
         case MstStep.Record(String path, Cid cid) -> {
           Optional<Item> item = records.seek(path).filter(found -> holds(found, cid));
-          car.write(
-              cid,
+          byte[] block =
               item.isPresent()
                   ? Stored.read(item.get(), objects)
-                  : reader.recordBlock(did, path, cid));
+                  : reader.recordBlock(did, path, cid);
+          sink.accept(step, cid, block);
         }
       }
     }

@@ -14,6 +14,12 @@ public final class RepoKeys {
 
   private static final String NODE = "node#";
 
+  /** How the names of packs end. */
+  static final String PACK = ".car";
+
+  /** How the names of full packs end. */
+  static final String FULL = ".full.car";
+
   private RepoKeys() {}
 
   public static Key head(Did did) {
@@ -66,12 +72,22 @@ public final class RepoKeys {
     return new Key(did.text(), "uniq#" + claim);
   }
 
+  /** What maintenance knows of a repository. */
+  static Key tidiness(Did did) {
+    return new Key(did.text(), "tidy");
+  }
+
   static String packs(Did did) {
     return "repos/" + did + "/";
   }
 
   static String pack(Did did, Tid rev) {
-    return packs(did) + rev + ".car";
+    return packs(did) + rev + PACK;
+  }
+
+  /** The whole repository as of a revision. */
+  static String full(Did did, Tid rev) {
+    return packs(did) + rev + FULL;
   }
 
   static String redo(Did did, Tid rev) {

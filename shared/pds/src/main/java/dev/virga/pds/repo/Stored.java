@@ -13,15 +13,26 @@ final class Stored {
    */
   static final int INLINE = 4_000;
 
+  /** The object that a block is in; outbox items name theirs the same way. */
+  static final String PACK = "pack";
+
+  private static final String OFFSET = "offset";
+  private static final String LENGTH = "length";
+
   private Stored() {}
 
   /** Adds a block to an item that is being built. */
   static Item.Builder add(Item.Builder item, Cid cid, byte[] block, Pack pack) {
     return block.length <= INLINE
         ? item.bytes("block", block)
-        : item.text("pack", pack.name())
-            .number("offset", pack.offset(cid))
-            .number("length", block.length);
+        : item.text(PACK, pack.name())
+            .number(OFFSET, pack.offset(cid))
+            .number(LENGTH, block.length);
+  }
+
+  /** What an item says of a block that is not inline. */
+  static Item place(String pack, long offset, int length) {
+    return Item.builder().text(PACK, pack).number(OFFSET, offset).number(LENGTH, length).build();
   }
 
   /**
@@ -34,9 +45,9 @@ final class Stored {
   }
 
   private static byte[] readPack(Item item, Objects objects) {
-    String pack = item.requireText("pack");
+    String pack = item.requireText(PACK);
     return objects
-        .getRange(pack, item.requireNumber("offset"), Math.toIntExact(item.requireNumber("length")))
+        .getRange(pack, item.requireNumber(OFFSET), Math.toIntExact(item.requireNumber(LENGTH)))
         .orElseThrow(() -> new StoreException("object is missing: " + pack));
   }
 }

@@ -14,10 +14,12 @@ import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.MemoryIndex;
 import dev.virga.pds.store.MemoryObjects;
+import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Write;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Outbox;
 import dev.virga.pds.sync.Sequencer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,6 +46,7 @@ public final class RepoFixture {
   final RepoReader reader;
   final RepoExport export;
   final TidClock tids;
+  final Redo redo;
   private final Ticker clock = new Ticker();
 
   /** Time passes only here. */
@@ -76,7 +79,7 @@ public final class RepoFixture {
     sequencer = new Sequencer(memory, log, clock, last -> {});
     blobs = new Blobs(memory, objects, tids);
     cleanup = new Cleanup(memory, blobs, clock);
-    Redo redo = new Redo(index, objects);
+    redo = new Redo(index, objects);
     heads = new Heads(index, redo);
     BlockCache cache = new BlockCache(1 << 20);
     writer = newWriter(heads, cache, redo);
@@ -130,10 +133,38 @@ public final class RepoFixture {
     return heads.find(DID).orElseThrow();
   }
 
+<<<<<<< HEAD
+=======
+  /** The upkeep of a fresh process, on ports that may let it down. */
+  Tidying tidying(Index otherIndex, Objects otherObjects) {
+    Redo otherRedo = new Redo(otherIndex, otherObjects);
+    Heads otherHeads = new Heads(otherIndex, otherRedo);
+    RepoReader otherReader =
+        new RepoReader(otherIndex, otherObjects, otherHeads, new BlockCache(1 << 20));
+    return new Tidying(
+        otherIndex,
+        otherObjects,
+        otherHeads,
+        otherReader,
+        new RepoExport(otherIndex, otherObjects, otherReader),
+        tids,
+        clock,
+        Path.of(System.getProperty("java.io.tmpdir")),
+        Duration.ofDays(3));
+  }
+
+>>>>>>> 9ad6a5c (Note with each pack what it follows; merge packs and remove what nothing needs)
   Instant now() {
     return clock.instant();
   }
 
+<<<<<<< HEAD
+=======
+  Tidying.Done tidy() {
+    return tidying(memory, objects).tidy(DID);
+  }
+
+>>>>>>> 9ad6a5c (Note with each pack what it follows; merge packs and remove what nothing needs)
   void advance(Duration duration) {
     clock.advance(duration);
   }
