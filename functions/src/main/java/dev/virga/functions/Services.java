@@ -69,10 +69,12 @@ import dev.virga.pds.repo.RepoExport;
 import dev.virga.pds.repo.RepoImport;
 import dev.virga.pds.repo.RepoReader;
 import dev.virga.pds.repo.RepoWriter;
+import dev.virga.pds.repo.Tidying;
 import dev.virga.pds.store.Changes;
 import dev.virga.pds.sync.CrawlRequests;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Sequencer;
+import dev.virga.pds.upkeep.Housekeeping;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,6 +111,7 @@ public final class Services {
   final RepoReader reader;
   final RepoWriter writer;
   final RepoExport export;
+  final Housekeeping housekeeping;
   final RepoImport repoImport;
   final NewRecords newRecords;
 
@@ -191,6 +194,7 @@ public final class Services {
     accounts = new Accounts(on.index());
     handles = new AccountHandles(accounts, config.identity().handleDomains());
     repos = new AccountRepos(on.index(), accounts);
+    housekeeping = new Housekeeping(on.index(), repos, tidying(), clock);
     dids = didResolver();
     handleResolver =
         new HandleResolver(handles, on.dns(), on.fetcher(), config.identity().resolverTimeout());
@@ -281,6 +285,19 @@ public final class Services {
     tokenMails = new TokenMails(mailTokens, letters, mail);
     sessionAnswers = new SessionAnswers(dids, config.identity().didDocWithSession());
     description = description();
+  }
+
+  private Tidying tidying() {
+    return new Tidying(
+        on.index(),
+        on.objects(),
+        heads,
+        reader,
+        export,
+        tids,
+        on.clock(),
+        on.scratch(),
+        config.firehose().window());
   }
 
   private Decisions decisions() {
@@ -375,6 +392,17 @@ public final class Services {
   /** Removes blobs that were uploaded long ago and never used. */
   public void sweepUploads() {
     blobs.sweep(on.clock().instant().minus(UNUSED_UPLOAD));
+  }
+
+  /**
+   * Tidies up the repositories of the next accounts: a part of a round over all of them, which
+   * begins at most once a day. For maintenance to call again and again.
+   *
+   * @param accounts the most accounts to look at
+   * @return whether the round goes on
+   */
+  public boolean keepHouse(int accounts) {
+    return housekeeping.goOn(accounts);
   }
 
   /** Takes back the sign-ups and finishes the deletions that a crash left half done. */

@@ -19,6 +19,8 @@ final class Upkeep implements AutoCloseable {
   /** No put takes so long: what is older was left by a crash. */
   private static final Duration ABANDONED = Duration.ofDays(1);
 
+  private static final int ACCOUNTS = 100;
+
   private final SqliteIndex index;
   private final DirectoryObjects objects;
   private final Services services;
@@ -43,8 +45,15 @@ final class Upkeep implements AutoCloseable {
   private void round() {
     attempt("finishing what was left half done", services::recover);
     attempt("removing uploads that were never used", services::sweepUploads);
+    attempt("tidying up repositories", this::keepHouse);
     attempt("forgetting what expired", () -> index.sweep(clock.instant()));
     attempt("removing files of crashes", () -> objects.sweep(clock.instant().minus(ABANDONED)));
+  }
+
+  private void keepHouse() {
+    while (services.keepHouse(ACCOUNTS) && !timer.isShutdown()) {
+      // The next ones.
+    }
   }
 
   private static void attempt(String what, Runnable task) {

@@ -3,6 +3,7 @@ package dev.virga.pds.repo;
 import dev.virga.atproto.data.Block;
 import dev.virga.atproto.data.CarReader;
 import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.data.DataException;
 import dev.virga.atproto.repo.BlockSource;
 import dev.virga.atproto.repo.MissingBlockException;
 import dev.virga.atproto.syntax.Did;
@@ -110,6 +111,8 @@ final class NodeStore implements BlockSource {
         }
         next = reader.next();
       }
+    } catch (DataException e) {
+      throw new StoreException("pack is damaged: " + name, e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

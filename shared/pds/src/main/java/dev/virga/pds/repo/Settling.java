@@ -70,10 +70,10 @@ final class Settling {
         }
       }
     }
-    Head settled = head.withYoung(head.young().after(upTo), tids.nextAfter(head.rev()) + "+settled");
+    Head settled =
+        head.withYoung(head.young().after(upTo), tids.nextAfter(head.rev()) + "+settled");
     writes.add(
-        Write.put(
-            RepoKeys.head(did), settled.toItem(), Condition.equal("etag", head.etag())));
+        Write.put(RepoKeys.head(did), settled.toItem(), Condition.equal("etag", head.etag())));
     return writes;
   }
 }

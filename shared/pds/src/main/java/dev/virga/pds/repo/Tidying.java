@@ -232,6 +232,11 @@ public final class Tidying {
         Instant expires = entry.expires();
         if (expires == null || now.isBefore(expires.plus(LATE))) {
           entry.item().text(Stored.PACK).ifPresent(needed::add);
+          if (entry.key().equals(RepoKeys.head(did))) {
+            Head.from(entry.item()).young().broods().stream()
+                .map(brood -> RepoKeys.pack(did, brood.rev()))
+                .forEach(needed::add);
+          }
         }
         rest = rest.after(entry.key().sort());
       }

@@ -92,8 +92,7 @@ public record YoungNodes(List<Brood> broods) {
 
   /** Those that were written after a revision. */
   YoungNodes after(Tid rev) {
-    return new YoungNodes(
-        broods.stream().filter(brood -> brood.rev().compareTo(rev) > 0).toList());
+    return new YoungNodes(broods.stream().filter(brood -> brood.rev().compareTo(rev) > 0).toList());
   }
 
   /** The revision that wrote a node, if it is one of these. */

@@ -11,7 +11,9 @@ import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.TidClock;
 import dev.virga.pds.blob.Blobs;
 import dev.virga.pds.store.ConditionFailedException;
+import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Item;
 import dev.virga.pds.store.MemoryIndex;
 import dev.virga.pds.store.MemoryObjects;
 import dev.virga.pds.store.Objects;
@@ -133,8 +135,6 @@ public final class RepoFixture {
     return heads.find(DID).orElseThrow();
   }
 
-<<<<<<< HEAD
-=======
   /** The upkeep of a fresh process, on ports that may let it down. */
   Tidying tidying(Index otherIndex, Objects otherObjects) {
     Redo otherRedo = new Redo(otherIndex, otherObjects);
@@ -153,18 +153,25 @@ public final class RepoFixture {
         Duration.ofDays(3));
   }
 
->>>>>>> 9ad6a5c (Note with each pack what it follows; merge packs and remove what nothing needs)
   Instant now() {
     return clock.instant();
   }
 
-<<<<<<< HEAD
-=======
+  /** The upkeep of this process. */
+  public Tidying upkeep() {
+    return tidying(memory, objects);
+  }
+
+  /** Leaves a head that nobody can read. */
+  public void damageHead() {
+    memory.batchPut(
+        List.of(new Entry(RepoKeys.head(DID), Item.builder().text("etag", "?").build())));
+  }
+
   Tidying.Done tidy() {
     return tidying(memory, objects).tidy(DID);
   }
 
->>>>>>> 9ad6a5c (Note with each pack what it follows; merge packs and remove what nothing needs)
   void advance(Duration duration) {
     clock.advance(duration);
   }

@@ -169,7 +169,10 @@ class TidyingTest {
     repo.tidy();
     assertThat(names()).containsExactly(RepoKeys.full(DID, repo.head().rev()));
     for (String name : names()) {
-      assertThat(new String(repo.objects.get(name).orElseThrow(), java.nio.charset.StandardCharsets.ISO_8859_1))
+      assertThat(
+              new String(
+                  repo.objects.get(name).orElseThrow(),
+                  java.nio.charset.StandardCharsets.ISO_8859_1))
           .doesNotContain("ssssssssss");
     }
   }
