@@ -371,12 +371,21 @@ public final class Services {
    * @param advanced told the last number of an event whenever it grew
    */
   public Changes.Listener changes(EventLog log, LongConsumer advanced) {
-    Sequencer sequencer = new Sequencer(on.index(), log, on.clock(), advanced);
+    return changes(sequencer(log, advanced));
+  }
+
+  /** The same, with a sequencer that also joins transactions where the Index can do that. */
+  public Changes.Listener changes(Sequencer sequencer) {
     Cleanup cleanup = new Cleanup(on.index(), blobs, on.clock());
     return batch -> {
       sequencer.accept(batch);
       cleanup.accept(batch);
     };
+  }
+
+  /** What numbers events, as {@link #changes(EventLog, LongConsumer)} has it. */
+  public Sequencer sequencer(EventLog log, LongConsumer advanced) {
+    return new Sequencer(on.index(), log, on.clock(), advanced);
   }
 
   /** What tells relays of news. */

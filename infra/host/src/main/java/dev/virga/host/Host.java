@@ -8,8 +8,8 @@ import dev.virga.host.http.HttpServer;
 import dev.virga.host.plc.LocalPlcDirectory;
 import dev.virga.host.plc.PlcLedger;
 import dev.virga.host.plc.PlcPages;
-import dev.virga.host.store.DirectoryObjects;
 import dev.virga.host.store.Durability;
+import dev.virga.host.store.LocalObjects;
 import dev.virga.host.store.SqliteIndex;
 import dev.virga.pds.config.PdsConfig;
 import dev.virga.pds.identity.AddressLookup;
@@ -21,6 +21,7 @@ import dev.virga.pds.identity.VettedFetcher;
 import dev.virga.pds.sync.CrawlRequests;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Firehose;
+import dev.virga.pds.sync.Sequencer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.DirectoryStream;
@@ -49,6 +50,7 @@ public final class Host implements AutoCloseable {
   private final Upkeep upkeep;
   private final ExecutorService background;
   private final SqliteIndex index;
+  private final LocalObjects objects;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -58,13 +60,15 @@ public final class Host implements AutoCloseable {
       Firehose firehose,
       Upkeep upkeep,
       ExecutorService background,
-      SqliteIndex index) {
+      SqliteIndex index,
+      LocalObjects objects) {
     this.config = config;
     this.server = server;
     this.firehose = firehose;
     this.upkeep = upkeep;
     this.background = background;
     this.index = index;
+    this.objects = objects;
   }
 
   /**
@@ -88,8 +92,7 @@ public final class Host implements AutoCloseable {
       throws IOException {
     InstantSource clock = InstantSource.system();
     SqliteIndex index = SqliteIndex.open(directory.resolve("index.db"), Durability.DEFAULT, FED);
-    DirectoryObjects objects =
-        DirectoryObjects.open(directory.resolve("objects"), Durability.DEFAULT);
+    LocalObjects objects = LocalObjects.open(directory.resolve("objects"), Durability.DEFAULT);
     ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
     PlcLedger ledger = new PlcLedger(index, clock);
     VettedFetcher fetcher = fetcher(config);
@@ -111,20 +114,21 @@ public final class Host implements AutoCloseable {
     EventLog log = services.eventLog();
     Firehose firehose = new Firehose(log, objects, config.firehose().buffer());
     CrawlRequests crawls = services.crawlRequests();
-    index.deliver(
-        services.changes(
+    Sequencer sequencer =
+        services.sequencer(
             log,
             last -> {
               firehose.poke(last);
               crawls.news();
-            }));
+            });
+    index.deliver(sequencer, services.changes(sequencer));
     Upkeep upkeep = new Upkeep(index, objects, services, clock);
     boolean ownPlc = config.identity().plcUrl().isEmpty();
     List<Route> plcPages = ownPlc ? new PlcPages(ledger).routes() : List.of();
     server.serve(
         Pages.site(services, Version.read(), plcPages), firehose, config.firehose().buffer());
     upkeep.start();
-    return new Host(config, server, firehose, upkeep, background, index);
+    return new Host(config, server, firehose, upkeep, background, index, objects);
   }
 
   /** A directory without what an earlier process left in it. */
@@ -185,6 +189,7 @@ public final class Host implements AutoCloseable {
       background.shutdownNow();
     } finally {
       index.close();
+      objects.close();
       closed.countDown();
     }
   }

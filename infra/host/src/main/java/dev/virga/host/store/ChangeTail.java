@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import org.slf4j.Logger;
@@ -18,26 +19,35 @@ import org.slf4j.LoggerFactory;
  */
 final class ChangeTail implements AutoCloseable {
   /** The most changes in one delivery. */
-  static final int BATCH = 100;
+  static final int BATCH = 500;
 
   private static final Logger log = LoggerFactory.getLogger(ChangeTail.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** How long changes gather that nobody waits for: many are dealt with in one transaction. */
+  private static final Duration GATHER = Duration.ofMillis(100);
+
   private final LongFunction<List<ReadStatements.Numbered>> changesAfter;
   private final LongConsumer delivered;
+  private final BooleanSupplier idle;
   private final Changes.Listener listener;
   private final Semaphore signal = new Semaphore(0);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = Thread.ofVirtual().name("index-changes").unstarted(this::run);
 
+  /**
+   * @param idle whether nobody waits for what is delivered
+   */
   ChangeTail(
       LongFunction<List<ReadStatements.Numbered>> changesAfter,
       LongConsumer delivered,
+      BooleanSupplier idle,
       Changes.Listener listener) {
     this.changesAfter = changesAfter;
     this.delivered = delivered;
+    this.idle = idle;
     this.listener = listener;
   }
 
@@ -85,6 +95,9 @@ final class ChangeTail implements AutoCloseable {
     listener.accept(changes);
     long lastOfBatch = batch.getLast().id();
     delivered.accept(lastOfBatch);
+    if (idle.getAsBoolean()) {
+      boolean _ = closed.await(GATHER.toMillis(), TimeUnit.MILLISECONDS);
+    }
     return lastOfBatch;
   }
 

@@ -39,6 +39,7 @@ final class GroupCommit implements AutoCloseable {
   private final Runnable onChanges;
   private final BlockingQueue<Queued> queue = new LinkedBlockingQueue<>();
   private final AtomicLong delivered = new AtomicLong();
+  private final Joining joining;
   private final Thread thread;
   private final Object closing = new Object();
   private boolean closed;
@@ -59,6 +60,7 @@ final class GroupCommit implements AutoCloseable {
     this.file = file;
     this.opening = opening;
     this.ledger = opening.after(0);
+    this.joining = new Joining(delivered, ledger.lastChange());
     this.onChanges = onChanges;
     this.thread = Thread.ofPlatform().name("index-writer").daemon().unstarted(this::run);
   }
@@ -82,6 +84,11 @@ final class GroupCommit implements AutoCloseable {
   /** Says that the feed's changes up to one were delivered; the next commit drops them. */
   void delivered(long change) {
     delivered.set(change);
+  }
+
+  /** Who joins the transactions that make changes, if there is one. */
+  Joining joining() {
+    return joining;
   }
 
   private void run() {
@@ -150,7 +157,14 @@ final class GroupCommit implements AutoCloseable {
     for (Queued queued : group) {
       outcomes.add(queued.job().apply(ledger));
     }
-    ledger.commit();
+    boolean committed = false;
+    try {
+      joining.join(ledger);
+      ledger.commit();
+      committed = true;
+    } finally {
+      joining.ended(committed, ledger.lastChange());
+    }
     forgotten = deliveredNow;
     return outcomes;
   }

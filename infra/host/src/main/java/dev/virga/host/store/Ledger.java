@@ -2,6 +2,7 @@ package dev.virga.host.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.virga.pds.store.Change;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -30,8 +31,27 @@ final class Ledger implements AutoCloseable {
   private final PreparedStatement record;
   private final PreparedStatement forget;
 
+  /** The changes of the transaction under way. */
+  private final List<Recorded> changes = new ArrayList<>();
+
+  /** Whether what is written now joins a transaction and adds to changes recorded before. */
+  private boolean joining;
+
   /** In this process changes are numbered without end, though delivered ones are deleted. */
   private long lastChange;
+
+  /** A change of an item that is fed, as it will be stored. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Recorded(Address address, byte @Nullable [] before, byte @Nullable [] after) {
+    boolean isOf(Address other) {
+      return Arrays.equals(address.sort(), other.sort())
+          && Arrays.equals(address.partition(), other.partition());
+    }
+
+    Change change() {
+      return new Change(address.key(), ReadStatements.item(before), ReadStatements.item(after));
+    }
+  }
 
   /**
    * Prepares the statements.
@@ -67,7 +87,28 @@ final class Ledger implements AutoCloseable {
   }
 
   void commit() throws SQLException {
+    for (Recorded change : changes) {
+      if (!Arrays.equals(change.before(), change.after())) {
+        store(change);
+      }
+    }
     commit.executeUpdate();
+    changes.clear();
+  }
+
+  /** What the transaction under way has changed among the items that are fed, in order. */
+  List<Change> changes() {
+    return changes.stream().map(Recorded::change).toList();
+  }
+
+  /** Carries out a job whose changes add to those of the transaction, so that each is fed once. */
+  Job.Outcome join(Job job) throws SQLException {
+    joining = true;
+    try {
+      return job.apply(this);
+    } finally {
+      joining = false;
+    }
   }
 
   Optional<ReadStatements.Row> get(Address address) throws SQLException {
@@ -134,16 +175,24 @@ final class Ledger implements AutoCloseable {
   }
 
   private void record(Address address, byte @Nullable [] after) throws SQLException {
-    byte @Nullable [] before = reads.get(address).map(ReadStatements.Row::attributes).orElse(null);
-    if (Arrays.equals(before, after)) {
-      return;
+    for (int i = changes.size() - 1; joining && i >= 0; i--) {
+      Recorded earlier = changes.get(i);
+      if (earlier.isOf(address)) {
+        changes.set(i, new Recorded(address, earlier.before(), after));
+        return;
+      }
     }
+    byte @Nullable [] before = reads.get(address).map(ReadStatements.Row::attributes).orElse(null);
+    changes.add(new Recorded(address, before, after));
+  }
+
+  private void store(Recorded change) throws SQLException {
     lastChange++;
     record.setLong(1, lastChange);
-    record.setBytes(2, address.partition());
-    record.setBytes(3, address.sort());
-    record.setBytes(4, before);
-    record.setBytes(5, after);
+    record.setBytes(2, change.address().partition());
+    record.setBytes(3, change.address().sort());
+    record.setBytes(4, change.before());
+    record.setBytes(5, change.after());
     record.executeUpdate();
   }
 

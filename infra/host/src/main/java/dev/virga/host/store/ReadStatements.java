@@ -137,7 +137,7 @@ final class ReadStatements implements AutoCloseable {
     return expires == null ? null : Instant.ofEpochSecond(expires);
   }
 
-  private static Optional<Item> item(byte @Nullable [] encoded) {
+  static Optional<Item> item(byte @Nullable [] encoded) {
     return encoded == null ? Optional.empty() : Optional.of(ItemCodec.decode(encoded));
   }
 

@@ -139,6 +139,7 @@ final class SqliteFile implements AutoCloseable {
         });
     config.setBusyTimeout(BUSY_MILLIS);
     config.setCacheSize(-cacheKilobytes);
+    config.setGetGeneratedKeys(false); // else each write asks for a row number that none has
     return config.createConnection("jdbc:sqlite:" + path.toAbsolutePath());
   }
 

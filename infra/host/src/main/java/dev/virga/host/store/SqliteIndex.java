@@ -88,11 +88,18 @@ public final class SqliteIndex implements Index, AutoCloseable {
         new ChangeTail(
             last -> readers.read(reads -> reads.changesAfter(last, ChangeTail.BATCH)),
             writer::delivered,
+            writer.joining()::isIdle,
             listener);
     if (!tail.compareAndSet(null, following)) {
       throw new IllegalStateException("changes are delivered to another listener already");
     }
     following.start();
+  }
+
+  /** The same, with a companion that joins the transactions which make changes. */
+  public void deliver(Changes.Companion companion, Changes.Listener listener) {
+    deliver(listener);
+    writer.joining().accompany(companion);
   }
 
   private void wakeTail() {

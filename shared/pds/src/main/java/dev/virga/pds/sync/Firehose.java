@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,10 @@ public final class Firehose implements FrameSource, AutoCloseable {
   private final FrameEncoder encoder;
   private final RecentFrames recent;
   private final Semaphore pokes = new Semaphore(0);
+
+  /** The last number that a poke spoke of; others may have been given since. */
+  private final AtomicLong told = new AtomicLong();
+
   private final Thread pump;
   private volatile boolean closed;
 
@@ -57,8 +62,9 @@ public final class Firehose implements FrameSource, AutoCloseable {
     this.pump = Thread.ofVirtual().name("firehose-pump").start(this::pump);
   }
 
-  /** Says that the log has grown. */
+  /** Says that the log has grown up to a number. */
   public void poke(long last) {
+    told.accumulateAndGet(last, Math::max);
     pokes.release();
   }
 
@@ -66,7 +72,8 @@ public final class Firehose implements FrameSource, AutoCloseable {
     long position = recent.last();
     while (!closed) {
       try {
-        position = readOn(position);
+        long last = told.get();
+        position = readOn(position, last > position ? last : log.last());
         pokes.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
         pokes.drainPermits();
       } catch (InterruptedException e) {
@@ -79,11 +86,11 @@ public final class Firehose implements FrameSource, AutoCloseable {
     }
   }
 
-  private long readOn(long from) {
+  private long readOn(long from, long last) {
     long position = from;
     List<LogEntry> entries;
     do {
-      entries = log.after(position, log.last(), PAGE);
+      entries = log.after(position, last, PAGE);
       recent.add(frames(entries));
       position = entries.isEmpty() ? position : entries.getLast().seq();
     } while (entries.size() == PAGE && !closed);

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Listens to the change feed, which repeats itself and may be read by several at once: each
  * transaction advances the last number on condition that nobody else did, and stamps the outbox
- * items on condition that they have no stamp.
+ * items on condition that they have no stamp. Where the store can take it along, it joins the
+ * transaction that fills the outbox, and the feed brings only what it had to leave out.
  */
-public final class Sequencer implements Changes.Listener {
+public final class Sequencer implements Changes.Listener, Changes.Companion {
   /** Two events of an item and its stamp at least must fit beside the state. */
   private static final int MAX_WRITES = Write.MAX_PER_TRANSACTION - 1;
 
@@ -37,7 +40,12 @@ public final class Sequencer implements Changes.Listener {
   private final EventLog log;
   private final InstantSource clock;
   private final LongConsumer advanced;
+
+  /** Held from a joining to its outcome; guards the states. */
+  private final ReentrantLock lock = new ReentrantLock();
+
   private EventLog.@Nullable State state;
+  private EventLog.@Nullable State joining;
 
   /**
    * @param advanced told the last number whenever it grew
@@ -50,18 +58,62 @@ public final class Sequencer implements Changes.Listener {
   }
 
   @Override
-  public synchronized void accept(List<Change> batch) throws ConditionFailedException {
+  public void accept(List<Change> batch) throws ConditionFailedException {
+    Map<Key, Item> waiting = waiting(batch);
+    if (waiting.isEmpty()) {
+      return;
+    }
+    lock.lock();
+    try {
+      while (!waiting.isEmpty()) {
+        Map<Key, Item> chunk = takeChunk(waiting);
+        sequence(chunk);
+        chunk.keySet().forEach(waiting::remove);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Leaves to the feed what comes while a batch of it is being numbered. */
+  @Override
+  public Optional<List<Write>> join(List<Change> changes) {
+    Map<Key, Item> waiting = waiting(changes);
+    if (waiting.isEmpty()) {
+      return Optional.of(List.of());
+    }
+    if (!lock.tryLock()) {
+      return Optional.empty();
+    }
+    Numbering numbering = number(waiting, state == null ? log.state() : state);
+    joining = numbering.to();
+    return Optional.of(numbering.writes());
+  }
+
+  @Override
+  public void joined(boolean committed) {
+    if (!lock.isHeldByCurrentThread()) {
+      return;
+    }
+    try {
+      state = committed ? joining : null;
+      if (state != null) {
+        advanced.accept(state.last());
+      }
+    } finally {
+      joining = null;
+      lock.unlock();
+    }
+  }
+
+  private static Map<Key, Item> waiting(List<Change> changes) {
     Map<Key, Item> waiting = new LinkedHashMap<>();
-    for (Change change : batch) {
+    for (Change change : changes) {
       if (Outbox.holds(change.key()) && change.after().filter(Sequencer::waits).isPresent()) {
         waiting.put(change.key(), change.after().get());
       }
     }
-    while (!waiting.isEmpty()) {
-      Map<Key, Item> chunk = takeChunk(waiting);
-      sequence(chunk);
-      chunk.keySet().forEach(waiting::remove);
-    }
+    return waiting;
   }
 
   private static boolean waits(Item item) {
@@ -86,7 +138,9 @@ public final class Sequencer implements Changes.Listener {
     for (int attempt = 1; !waiting.isEmpty(); attempt++) {
       EventLog.State from = state == null ? log.state() : state;
       try {
-        state = transact(waiting, from);
+        Numbering numbering = number(waiting, from);
+        index.transact(numbering.writes());
+        state = numbering.to();
         advanced.accept(state.last());
         return;
       } catch (ConditionFailedException e) {
@@ -99,8 +153,10 @@ public final class Sequencer implements Changes.Listener {
     }
   }
 
-  private EventLog.State transact(Map<Key, Item> waiting, EventLog.State from)
-      throws ConditionFailedException {
+  /** What gives events their numbers, and how far the log goes then. */
+  private record Numbering(List<Write> writes, EventLog.State to) {}
+
+  private Numbering number(Map<Key, Item> waiting, EventLog.State from) {
     Instant now = clock.instant();
     List<Write> writes = new ArrayList<>();
     long first = Math.max(from.last() + 1, EventLog.micros(now));
@@ -122,8 +178,7 @@ public final class Sequencer implements Changes.Listener {
     }
     EventLog.State to = new EventLog.State(from.first() == 0 ? first : from.first(), next - 1);
     writes.add(EventLog.advance(from, to));
-    index.transact(writes);
-    return to;
+    return new Numbering(writes, to);
   }
 
   private Map<Key, Item> stillWaiting(Map<Key, Item> chunk) {

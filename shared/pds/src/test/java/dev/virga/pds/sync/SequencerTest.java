@@ -228,6 +228,73 @@ class SequencerTest {
     assertThat(log.last()).isPositive();
   }
 
+  @Test
+  void joinsTheTransactionThatFillsTheOutbox() throws Exception {
+    put(did(1), AccountEvent.active(did(1)));
+    List<Change> made = new ArrayList<>();
+    index.pump(made::addAll);
+
+    index.transact(sequencer.join(made).orElseThrow());
+    assertThat(told).hasValue(0);
+    sequencer.joined(true);
+
+    assertThat(all()).extracting(LogEntry::did).containsExactly(did(1));
+    assertThat(told).hasValue(log.last());
+    sequencer.accept(made);
+    assertThat(all()).as("the feed brings it, too").hasSize(1);
+  }
+
+  @Test
+  void beginsAnewAfterATransactionThatItCouldNotJoin() throws Exception {
+    put(did(1), AccountEvent.active(did(1)));
+    List<Change> made = new ArrayList<>();
+    index.pump(made::addAll);
+    newSequencer().accept(made);
+    long last = log.last();
+
+    assertThat(sequencer.join(made)).isPresent();
+    sequencer.joined(false);
+    assertThat(told).hasValue(last);
+
+    put(did(2), AccountEvent.active(did(2)));
+    made.clear();
+    index.pump(made::addAll);
+    index.transact(sequencer.join(made).orElseThrow());
+    sequencer.joined(true);
+    assertThat(all()).extracting(LogEntry::did).containsExactly(did(1), did(2));
+  }
+
+  @Test
+  void hasNothingToAddToChangesThatTellNothing() {
+    Key key = Outbox.key(did(1), Tid.of(nextTid++, 1));
+    assertThat(sequencer.join(List.of(new Change(key, Optional.of(Item.EMPTY), Optional.empty()))))
+        .contains(List.of());
+    sequencer.joined(true);
+    assertThat(told).hasValue(0);
+  }
+
+  @Test
+  void leavesToTheFeedWhatComesWhileABatchOfItIsNumbered() throws Exception {
+    put(did(1), AccountEvent.active(did(1)));
+    List<Change> made = new ArrayList<>();
+    index.pump(made::addAll);
+    List<Optional<List<Write>>> answers = new ArrayList<>();
+    Sequencer[] busy = new Sequencer[1];
+    Index racing =
+        new Interrupted(
+            index,
+            () -> {
+              Thread other = Thread.ofPlatform().start(() -> answers.add(busy[0].join(made)));
+              other.join();
+            });
+    busy[0] = new Sequencer(racing, log, this::now, told::set);
+
+    busy[0].accept(made);
+
+    assertThat(answers).containsExactly(Optional.empty());
+    assertThat(all()).hasSize(1);
+  }
+
   private interface Interruption {
     void run() throws Exception;
   }
