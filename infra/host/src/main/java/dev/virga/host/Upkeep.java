@@ -1,7 +1,7 @@
 package dev.virga.host;
 
 import dev.virga.functions.Services;
-import dev.virga.host.store.DirectoryObjects;
+import dev.virga.host.store.LocalObjects;
 import dev.virga.host.store.SqliteIndex;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -22,14 +22,14 @@ final class Upkeep implements AutoCloseable {
   private static final int ACCOUNTS = 100;
 
   private final SqliteIndex index;
-  private final DirectoryObjects objects;
+  private final LocalObjects objects;
   private final Services services;
   private final InstantSource clock;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("upkeep").factory());
 
-  Upkeep(SqliteIndex index, DirectoryObjects objects, Services services, InstantSource clock) {
+  Upkeep(SqliteIndex index, LocalObjects objects, Services services, InstantSource clock) {
     this.index = index;
     this.objects = objects;
     this.services = services;

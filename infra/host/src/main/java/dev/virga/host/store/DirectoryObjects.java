@@ -24,14 +24,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@link Objects} of a laptop: a directory with a file for each.
+ * Objects in a directory with a file for each: the larger ones of {@link LocalObjects}.
  *
  * <p>A file is written aside, in {@code tmp} on the same file system, and takes its name under
  * {@code data} in one step: by a hard link where it must not replace another, else by a rename.
  * What a crash leaves in {@code tmp} is removed by {@link #sweep}. The file system must know hard
  * links.
  */
-public final class DirectoryObjects implements Objects {
+final class DirectoryObjects implements Objects {
   private static final int BUFFER_BYTES = 64 * 1024;
 
   /** How often a put makes its directory again that deletions removed as empty. */
@@ -55,7 +55,7 @@ public final class DirectoryObjects implements Objects {
    *
    * @throws StoreException naming it, if that cannot be
    */
-  public static DirectoryObjects open(Path root, Durability durability) {
+  static DirectoryObjects open(Path root, Durability durability) {
     DirectoryObjects objects = new DirectoryObjects(root.toAbsolutePath(), durability);
     try {
       objects.makeDirectories(objects.data);
@@ -86,6 +86,11 @@ public final class DirectoryObjects implements Objects {
     } catch (IOException e) {
       throw failure("written", name, e);
     }
+  }
+
+  /** Whether there is an object, or a directory of others, of a name. */
+  boolean has(String name) {
+    return Files.exists(ObjectPaths.resolve(data, name));
   }
 
   @Override
@@ -293,7 +298,7 @@ public final class DirectoryObjects implements Objects {
    *
    * @param before files written since are let alone, their puts may be under way
    */
-  public void sweep(Instant before) {
+  void sweep(Instant before) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(aside)) {
       for (Path file : files) {
         if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {

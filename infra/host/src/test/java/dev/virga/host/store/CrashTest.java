@@ -97,16 +97,17 @@ class CrashTest {
 
   /** Each transaction is there as a whole, and so is the object that went before it. */
   private void assertWhole(SqliteIndex index, int writer, int head) {
-    DirectoryObjects objects =
-        DirectoryObjects.open(directory.resolve("objects"), Durability.PROCESS);
     Set<Long> left = numbers(index, writer, "a#");
     assertThat(left).contains((long) head);
     assertThat(numbers(index, writer, "b#")).isEqualTo(left);
-    for (long number : left) {
-      int n = Math.toIntExact(number);
-      assertThat(objects.get(CrashingWriter.name(writer, n)))
-          .hasValueSatisfying(
-              bytes -> assertThat(bytes).isEqualTo(CrashingWriter.content(writer, n)));
+    try (LocalObjects objects =
+        LocalObjects.open(directory.resolve("objects"), Durability.PROCESS)) {
+      for (long number : left) {
+        int n = Math.toIntExact(number);
+        assertThat(objects.get(CrashingWriter.name(writer, n)))
+            .hasValueSatisfying(
+                bytes -> assertThat(bytes).isEqualTo(CrashingWriter.content(writer, n)));
+      }
     }
   }
 

@@ -32,7 +32,7 @@ final class CrashingWriter {
         SqliteIndex.open(
             directory.resolve("index.db"), Durability.valueOf(arguments[2]), Set.of("outbox#"));
     Objects objects =
-        DirectoryObjects.open(directory.resolve("objects"), Durability.valueOf(arguments[2]));
+        LocalObjects.open(directory.resolve("objects"), Durability.valueOf(arguments[2]));
     OutputStream out = new FileOutputStream(FileDescriptor.out);
     for (int w = 0; w < WRITERS; w++) {
       int writer = w;
