@@ -184,14 +184,14 @@ public final class Services {
             heads,
             cache,
             new CommitStore(on.index(), on.objects(), redo, random),
-            keys::of,
+            keys,
             tids,
             clock);
     export = new RepoExport(on.index(), on.objects(), reader);
     SlurFilter slurs = SlurFilter.bundled();
     newRecords = new NewRecords(new RecordPreparer(lexicons, slurs::matches), tids);
 
-    accounts = new Accounts(on.index());
+    accounts = new Accounts(on.index(), clock);
     handles = new AccountHandles(accounts, config.identity().handleDomains());
     repos = new AccountRepos(on.index(), accounts);
     housekeeping = new Housekeeping(on.index(), repos, tidying(), clock);

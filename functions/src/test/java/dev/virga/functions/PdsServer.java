@@ -4,9 +4,6 @@ import dev.virga.atproto.data.DataJson;
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Nsid;
-import dev.virga.functions.http.HttpRequest;
-import dev.virga.functions.http.HttpResponse;
-import dev.virga.functions.site.Site;
 import dev.virga.pds.FakeClock;
 import dev.virga.pds.SeededRandom;
 import dev.virga.pds.config.PdsConfig;
@@ -16,11 +13,6 @@ import dev.virga.pds.identity.VettedFetcher;
 import dev.virga.pds.store.Changes;
 import dev.virga.pds.store.MemoryIndex;
 import dev.virga.pds.store.MemoryObjects;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +26,7 @@ public final class PdsServer {
   public final MemoryObjects objects = new MemoryObjects();
   public final FakeClock clock = new FakeClock();
   private final Services services;
-  private final Site site;
+  private final SiteClient client;
   private final Changes.Listener listener;
 
   /** A server with the settings of a laptop, and some of its own. */
@@ -65,7 +57,7 @@ public final class PdsServer {
                 time -> {},
                 Runnable::run,
                 scratch));
-    site = Pages.site(services, "test", List.of());
+    client = new SiteClient(Pages.site(services, "test", List.of()));
     listener = services.changes(services.eventLog(), last -> {});
   }
 
@@ -99,81 +91,19 @@ public final class PdsServer {
   }
 
   public User signUp(String name) {
-    Answer made =
-        post(
-            "com.atproto.server.createAccount",
-            "{\"handle\":\"%s.test\",\"email\":\"%s@example.org\",\"password\":\"correct horse\"}"
-                .formatted(name, name),
-            null);
-    return new User(
-        Did.parse(made.text("did")),
-        made.text("handle"),
-        made.text("accessJwt"),
-        made.text("refreshJwt"));
+    return client.signUp(name);
   }
 
   public Answer get(String methodAndQuery, @Nullable String authorization) {
-    int mark = methodAndQuery.indexOf('?');
-    String method = mark < 0 ? methodAndQuery : methodAndQuery.substring(0, mark);
-    String query = mark < 0 ? "" : methodAndQuery.substring(mark + 1);
-    return send("GET", method, query, null, new byte[0], authorization);
+    return client.get(methodAndQuery, authorization);
   }
 
   public Answer post(String method, String json, @Nullable String authorization) {
-    return send(
-        "POST",
-        method,
-        "",
-        "application/json",
-        json.getBytes(StandardCharsets.UTF_8),
-        authorization);
+    return client.post(method, json, authorization);
   }
 
   public Answer post(String method, String type, byte[] body, @Nullable String authorization) {
-    return send("POST", method, "", type, body, authorization);
-  }
-
-  private Answer send(
-      String verb,
-      String method,
-      String query,
-      @Nullable String type,
-      byte[] body,
-      @Nullable String authorization) {
-    Map<String, List<String>> headers = new HashMap<>();
-    headers.put("host", List.of("localhost"));
-    headers.put("content-length", List.of(Integer.toString(body.length)));
-    if (authorization != null) {
-      headers.put("authorization", List.of(authorization));
-    }
-    if (type != null) {
-      headers.put("content-type", List.of(type));
-    }
-    HttpResponse response =
-        site.answer(
-            new HttpRequest(
-                verb,
-                "/xrpc/" + method,
-                query,
-                headers,
-                new ByteArrayInputStream(body),
-                "192.0.2.1"));
-    return new Answer(response.status(), response.headers(), content(response.body()));
-  }
-
-  private static byte[] content(HttpResponse.Body body) {
-    return switch (body) {
-      case HttpResponse.Body.Bytes(byte[] content) -> content;
-      case HttpResponse.Body.Stream(var _, HttpResponse.Writer writer, var _) -> {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-          writer.writeTo(out);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-        yield out.toByteArray();
-      }
-    };
+    return client.post(method, type, body, authorization);
   }
 
   /** Lets the change feed's listeners work off everything so far. */

@@ -9,7 +9,6 @@ import dev.virga.functions.xrpc.Access;
 import dev.virga.functions.xrpc.Endpoint;
 import dev.virga.functions.xrpc.XrpcHandler;
 import dev.virga.functions.xrpc.XrpcRequest;
-import dev.virga.pds.repo.Head;
 import dev.virga.pds.repo.HostedRepo;
 import dev.virga.pds.repo.HostedRepos;
 import dev.virga.pds.repo.RepoReader;
@@ -38,8 +37,7 @@ public final class GetRecord implements XrpcHandler {
             Nsid.parse(request.requireParam("collection")),
             RecordKey.parse(request.requireParam("rkey")));
     HostedRepo repo = serving.repo(request);
-    Head head = serving.head(repo);
-    return HttpResponse.bytes(
-        Serving.CAR, CarWriter.toBytes(head.commit(), reader.proof(repo.did(), head, path)));
+    RepoReader.Proof proof = reader.proof(repo.did(), path).orElseThrow(() -> Serving.noRoot(repo));
+    return HttpResponse.bytes(Serving.CAR, CarWriter.toBytes(proof.commit(), proof.blocks()));
   }
 }

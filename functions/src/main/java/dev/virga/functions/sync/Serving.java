@@ -55,12 +55,11 @@ final class Serving {
    * @throws XrpcException 400 RepoNotFound if it has none yet
    */
   Head head(HostedRepo repo) {
-    return reader
-        .head(repo.did())
-        .orElseThrow(
-            () ->
-                XrpcException.badRequest(
-                    "RepoNotFound", "Could not find root for DID: " + repo.did()));
+    return reader.head(repo.did()).orElseThrow(() -> noRoot(repo));
+  }
+
+  static XrpcException noRoot(HostedRepo repo) {
+    return XrpcException.badRequest("RepoNotFound", "Could not find root for DID: " + repo.did());
   }
 
   /** A CID of the query. */

@@ -9,6 +9,7 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+import software.amazon.awssdk.http.SdkHttpHeaders;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ConsumedCapacity;
@@ -22,7 +23,8 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
  * Counts what is billed: the calls of SDK clients by operation, failed ones too, and the request
- * units that DynamoDB says it took. Give it to {@link Connection} as an observer.
+ * units that DynamoDB says it took, and the bytes of the messages without their headers. Give it to
+ * {@link Connection} as an observer.
  *
  * <p>What DynamoDB Local says of a transaction is wrong (2 units however many writes), so that
  * these are reckoned from the request; see {@link RequestUnits} for what that leaves out. Units of
@@ -30,15 +32,17 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
  */
 public final class CallCounter implements ExecutionInterceptor {
   /** What one operation amounts to. */
-  public record Cost(int calls, double units) {
-    private static final Cost NONE = new Cost(0, 0);
+  public record Cost(int calls, double units, long bytes) {
+    private static final Cost NONE = new Cost(0, 0, 0);
 
-    private Cost plus(int more, double moreUnits) {
-      return new Cost(calls + more, units + moreUnits);
+    private Cost plus(Cost more) {
+      return new Cost(calls + more.calls, units + more.units, bytes + more.bytes);
     }
   }
 
   private final Map<String, Cost> costs = new TreeMap<>();
+  private Thread caller = Thread.currentThread();
+  private int roundTrips;
 
   /** All operations that were called, by their names at AWS: {@code PutItem}, {@code GetObject}. */
   public synchronized Map<String, Cost> costs() {
@@ -62,8 +66,23 @@ public final class CallCounter implements ExecutionInterceptor {
     return costs().getOrDefault(operation, Cost.NONE).units();
   }
 
+  /** The bytes of all requests and answers, without their headers. */
+  public long bytes() {
+    return costs().values().stream().mapToLong(Cost::bytes).sum();
+  }
+
+  /**
+   * The calls that waited for one another: those of the thread that reset this counter. What other
+   * threads called for it, they called meanwhile.
+   */
+  public synchronized int roundTrips() {
+    return roundTrips;
+  }
+
   public synchronized void reset() {
     costs.clear();
+    caller = Thread.currentThread();
+    roundTrips = 0;
   }
 
   @Override
@@ -85,7 +104,17 @@ public final class CallCounter implements ExecutionInterceptor {
   @Override
   public void beforeTransmission(
       Context.BeforeTransmission context, ExecutionAttributes attributes) {
-    count(attributes, 1, 0);
+    count(attributes, new Cost(1, 0, 0));
+  }
+
+  @Override
+  public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
+    long bytes = length(context.httpRequest()) + length(context.httpResponse());
+    count(attributes, new Cost(0, 0, bytes));
+  }
+
+  private static long length(SdkHttpHeaders message) {
+    return message.firstMatchingHeader("Content-Length").map(Long::parseLong).orElse(0L);
   }
 
   @Override
@@ -94,13 +123,13 @@ public final class CallCounter implements ExecutionInterceptor {
         context.request() instanceof TransactWriteItemsRequest transaction
             ? RequestUnits.of(transaction)
             : units(context.response());
-    count(attributes, 0, units);
+    count(attributes, new Cost(0, units, 0));
   }
 
-  private synchronized void count(ExecutionAttributes attributes, int calls, double units) {
+  private synchronized void count(ExecutionAttributes attributes, Cost cost) {
+    roundTrips += Thread.currentThread() == caller ? cost.calls : 0;
     String operation = attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME);
-    costs.merge(
-        operation, new Cost(calls, units), (before, more) -> before.plus(more.calls, more.units));
+    costs.merge(operation, cost, Cost::plus);
   }
 
   private static double units(SdkResponse response) {

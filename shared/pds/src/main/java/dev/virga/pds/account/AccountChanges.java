@@ -72,6 +72,7 @@ public final class AccountChanges {
       writes.add(put(before, after));
       try {
         index.transact(writes);
+        accounts.forget(did);
         endSessions(before, after);
         return after;
       } catch (ConditionFailedException e) {
@@ -127,6 +128,7 @@ public final class AccountChanges {
                 Heads.stateWrite(did, head, after.status().repoState(), now),
                 Outbox.put(did, now, Outbox.Content.of(events))));
         heads.forget(did);
+        accounts.forget(did);
         endSessions(before, after);
         return after;
       } catch (ConditionFailedException e) {

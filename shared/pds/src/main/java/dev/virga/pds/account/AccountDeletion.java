@@ -181,6 +181,7 @@ public final class AccountDeletion {
 
   private void carryOut(Order order) {
     heads.forget(order.did());
+    accounts.forget(order.did());
     keys.forget(order.did());
     log.purge(order.did(), order.announced());
     boolean stands =

@@ -33,7 +33,7 @@ public final class AccountRepos implements HostedRepos {
 
   @Override
   public Optional<HostedRepo> find(AtIdentifier identifier) {
-    return accounts.find(identifier).map(AccountRepos::repo);
+    return accounts.recall(identifier).map(AccountRepos::repo);
   }
 
   @Override

@@ -9,15 +9,19 @@ import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Write;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
 /** The accounts of this server, found by DID, handle or e-mail address. */
 public final class Accounts {
   private final Index index;
+  private final RecentAccounts recent;
 
-  public Accounts(Index index) {
+  /** The accounts in an index. */
+  public Accounts(Index index, InstantSource clock) {
     this.index = index;
+    this.recent = new RecentAccounts(clock);
   }
 
   public Optional<Account> find(Did did) {
@@ -41,6 +45,25 @@ public final class Accounts {
       case Did did -> find(did);
       case Handle handle -> find(handle);
     };
+  }
+
+  /**
+   * An account as it is, or, if it is active, as this process saw it a few seconds ago: for what
+   * anybody may read, where a look at the account would cost as much as what was asked for.
+   */
+  public Optional<Account> recall(AtIdentifier identifier) {
+    Optional<Account> known = recent.find(identifier);
+    if (known.isPresent()) {
+      return known;
+    }
+    Optional<Account> found = find(identifier);
+    found.ifPresent(account -> recent.keep(identifier, account));
+    return found;
+  }
+
+  /** Makes the next {@link #recall} look: whoever changes an account calls it afterwards. */
+  void forget(Did did) {
+    recent.forget(did);
   }
 
   /**

@@ -3,9 +3,11 @@ package dev.virga.pds.account;
 import dev.virga.atproto.crypto.Curve;
 import dev.virga.atproto.crypto.PrivateKey;
 import dev.virga.atproto.syntax.Did;
+import dev.virga.pds.repo.Signers;
 import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Write;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -15,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The keys with which accounts sign, one secp256k1 key each, sealed at rest. */
-public final class SigningKeys {
+public final class SigningKeys implements Signers {
   /** How many opened keys a process remembers. */
   private static final int REMEMBERED = 1_000;
 
@@ -51,8 +53,19 @@ public final class SigningKeys {
    *
    * @throws IllegalStateException if there is none
    */
+  @Override
   public PrivateKey of(Did did) {
     return find(did).orElseThrow(() -> new IllegalStateException("no signing key of " + did));
+  }
+
+  @Override
+  public Optional<Key> unread(Did did) {
+    return opened.containsKey(did) ? Optional.empty() : Optional.of(AccountKeys.signingKey(did));
+  }
+
+  @Override
+  public void offer(Did did, Item item) {
+    opened.put(did, open(did.text(), item));
   }
 
   /** Makes the next {@link #find} look again. */

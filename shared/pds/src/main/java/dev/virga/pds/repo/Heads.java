@@ -4,6 +4,7 @@ import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Write;
 import java.util.Collections;
@@ -32,7 +33,12 @@ public final class Heads {
 
   /** The current head, read now; a pending commit that it shows is finished first. */
   public Optional<Head> find(Did did) {
-    Optional<Head> head = index.get(RepoKeys.head(did)).map(Head::from);
+    return finished(did, index.get(RepoKeys.head(did)));
+  }
+
+  /** The current head, given the item that was just read. */
+  Optional<Head> finished(Did did, Optional<Item> read) {
+    Optional<Head> head = read.map(Head::from);
     while (head.isPresent() && head.get().pending() != null) {
       redo.finish(did, head.get());
       head = index.get(RepoKeys.head(did)).map(Head::from);
@@ -45,6 +51,18 @@ public final class Heads {
   Optional<Head> recall(Did did) {
     Head head = remembered.get(did);
     return head != null ? Optional.of(head) : find(did);
+  }
+
+  boolean knows(Did did) {
+    return remembered.containsKey(did);
+  }
+
+  /** Takes a head from whoever has just read it; one with a pending commit is read again. */
+  void offer(Did did, Item item) {
+    Head head = Head.from(item);
+    if (head.pending() == null) {
+      remember(did, head);
+    }
   }
 
   /** Keeps a head in mind, unless writes on top of it would be refused unseen. */

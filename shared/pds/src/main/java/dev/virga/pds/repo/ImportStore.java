@@ -260,7 +260,8 @@ public final class ImportStore {
     }
     Map<Key, Item> before = replaced.isEmpty() ? Map.of() : index.batchGet(replaced);
     RecordItems items =
-        new RecordItems(did, rev, pack, clock.instant(), before).add(new TreeEdit(writes, records));
+        new RecordItems(did, rev, pack, clock.instant(), before, Condition.ALWAYS)
+            .add(new TreeEdit(writes, records));
     index.batchPut(items.beforehand());
     blobs.used().addAll(items.used());
     blobs.released().addAll(items.released());

@@ -41,6 +41,7 @@ final class RecordItems {
   private final Pack pack;
   private final Instant now;
   private final Map<Key, Item> before;
+  private final Condition claims;
   private final List<Write> writes = new ArrayList<>();
   private final List<Entry> beforehand = new ArrayList<>();
   private final Set<Cid> used = new LinkedHashSet<>();
@@ -49,13 +50,15 @@ final class RecordItems {
 
   /**
    * @param before the record items of all updated and deleted paths
+   * @param claims what must hold of the claims of uniqueness that are made
    */
-  RecordItems(Did did, Tid rev, Pack pack, Instant now, Map<Key, Item> before) {
+  RecordItems(Did did, Tid rev, Pack pack, Instant now, Map<Key, Item> before, Condition claims) {
     this.did = did;
     this.rev = rev;
     this.pack = pack;
     this.now = now;
     this.before = before;
+    this.claims = claims;
   }
 
   /** Adds all changes of a commit. */
@@ -128,7 +131,7 @@ final class RecordItems {
       Key claim = RepoKeys.unique(did, record.unique());
       claimed.add(claim);
       writes.removeIf(write -> write.key().equals(claim));
-      writes.add(Write.put(claim, Item.builder().text("path", path.toString()).build()));
+      writes.add(Write.put(claim, Item.builder().text("path", path.toString()).build(), claims));
     }
   }
 

@@ -10,12 +10,14 @@ import dev.virga.pds.XrpcException;
 import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Page;
 import dev.virga.pds.store.Query;
 import dev.virga.pds.store.Range;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -105,10 +107,23 @@ public final class RepoReader {
   }
 
   /**
-   * Proof that a record is, or is not, in the current tree: the commit, the nodes from the root to
-   * where the path belongs, and the record if it is there.
+   * Proof that a record is, or is not, in a repository.
+   *
+   * @param blocks the commit, the nodes from the root to where the path belongs, and the record if
+   *     it is there
    */
-  public List<Block> proof(Did did, Head head, RepoPath path) {
+  public record Proof(Cid commit, List<Block> blocks) {}
+
+  /** A proof about a record as of now; empty if there is no repository. */
+  public Optional<Proof> proof(Did did, RepoPath path) {
+    Key record = RepoKeys.record(did, path.toString());
+    Map<Key, Item> found = index.batchGet(List.of(Heads.key(did), record));
+    return heads
+        .finished(did, Optional.ofNullable(found.get(Heads.key(did))))
+        .map(head -> proof(did, head, path, Optional.ofNullable(found.get(record))));
+  }
+
+  private Proof proof(Did did, Head head, RepoPath path, Optional<Item> record) {
     NodeStore nodes = nodes(did, head);
     nodes.loadAll(head.young().latest());
     Mst tree = Mst.load(head.root(), nodes);
@@ -116,8 +131,20 @@ public final class RepoReader {
     blocks.add(new Block(head.commit(), head.commitBlock()));
     tree.proof(path.toString()).forEach((cid, bytes) -> blocks.add(new Block(cid, bytes)));
     tree.get(path.toString())
-        .ifPresent(cid -> blocks.add(new Block(cid, recordBlock(did, path.toString(), cid))));
-    return blocks;
+        .ifPresent(
+            cid ->
+                blocks.add(
+                    new Block(
+                        cid,
+                        record
+                            .filter(item -> isOf(item, cid))
+                            .map(item -> Stored.read(item, objects))
+                            .orElseGet(() -> recordBlock(did, path.toString(), cid)))));
+    return new Proof(head.commit(), blocks);
+  }
+
+  private static boolean isOf(Item record, Cid cid) {
+    return Cid.fromBytes(record.requireBytes("cid")).equals(cid);
   }
 
   /** The bytes of a record of a tree, which may have been replaced a short while ago. */

@@ -12,6 +12,7 @@ import dev.virga.atproto.syntax.Tid;
 import dev.virga.atproto.syntax.TidClock;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.blob.BlobItems;
+import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +47,7 @@ public final class RepoWriter {
   private final Heads heads;
   private final BlockCache cache;
   private final CommitStore store;
-  private final Function<Did, PrivateKey> keys;
+  private final Signers keys;
   private final TidClock tids;
   private final InstantSource clock;
   private final RepoLocks locks = new RepoLocks();
@@ -61,7 +61,7 @@ public final class RepoWriter {
       Heads heads,
       BlockCache cache,
       CommitStore store,
-      Function<Did, PrivateKey> keys,
+      Signers keys,
       TidClock tids,
       InstantSource clock) {
     this.index = index;
@@ -98,7 +98,8 @@ public final class RepoWriter {
   private WriteOutcome writeInTurn(Did did, List<RecordIntent> intents, @Nullable Cid swapCommit) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return attempt(did, intents, swapCommit);
+        boolean unclaimed = attempt == 1 && mayBeFirst(intents);
+        return attempt(did, intents, swapCommit, unclaimed);
       } catch (ConditionFailedException e) {
         heads.forget(did);
         if (attempt == MAX_ATTEMPTS) {
@@ -110,8 +111,27 @@ public final class RepoWriter {
     }
   }
 
-  private WriteOutcome attempt(Did did, List<RecordIntent> intents, @Nullable Cid swapCommit)
+  /**
+   * Whether to suppose that a record is the first of its subject, as nearly all are, and leave it
+   * to the transaction to find out: only for what surely fits into one.
+   */
+  private static boolean mayBeFirst(List<RecordIntent> intents) {
+    return intents.size() == 1
+        && intents.getFirst() instanceof RecordIntent.Create(var _, var record, boolean only)
+        && only
+        && record.blobs().isEmpty();
+  }
+
+  /**
+   * One attempt.
+   *
+   * @param unclaimed to go on without a look whether there is such a record already, and fail if
+   *     there is
+   */
+  private WriteOutcome attempt(
+      Did did, List<RecordIntent> intents, @Nullable Cid swapCommit, boolean unclaimed)
       throws ConditionFailedException {
+    readTogether(did);
     Head head =
         heads
             .recall(did)
@@ -125,7 +145,7 @@ public final class RepoWriter {
     NodeStore nodes = new NodeStore(did, index, objects, cache, head.young());
     nodes.loadAll(head.young().latest());
     Mst tree = Mst.load(head.root(), nodes);
-    TreeEdit edit = resolve(did, tree, intents);
+    TreeEdit edit = resolve(did, tree, intents, unclaimed);
     if (edit.writes().isEmpty() && !intents.isEmpty()) {
       return new WriteOutcome.Unchanged();
     }
@@ -133,14 +153,32 @@ public final class RepoWriter {
     Instant now = clock.instant();
     Map<Key, Item> before = store.recordsBefore(did, edit);
     TreeChange change = TreeChange.apply(tree, edit.writes());
-    Commit commit = Commit.sign(did, rev, change.after().root(), keys.apply(did));
+    Commit commit = Commit.sign(did, rev, change.after().root(), keys.of(did));
     CommitDraft draft = CommitDraft.of(did, head, change, commit, edit);
-    RecordItems items = new RecordItems(did, rev, draft.pack(), now, before).add(edit);
+    RecordItems items =
+        new RecordItems(
+                did,
+                rev,
+                draft.pack(),
+                now,
+                before,
+                unclaimed ? Condition.ABSENT : Condition.ALWAYS)
+            .add(edit);
     store.checkBlobs(did, edit);
     Head made = store.commit(did, draft, items, head, nodes);
     change.newNodes().forEach(cache::put);
     heads.remember(did, made);
     return new WriteOutcome.Committed(made.commit(), made.rev());
+  }
+
+  /** Reads what a process that knows nothing of a repository needs of it in one call. */
+  private void readTogether(Did did) {
+    Optional<Key> signing = keys.unread(did);
+    if (signing.isPresent() && !heads.knows(did)) {
+      Map<Key, Item> found = index.batchGet(List.of(Heads.key(did), signing.get()));
+      Optional.ofNullable(found.get(Heads.key(did))).ifPresent(head -> heads.offer(did, head));
+      Optional.ofNullable(found.get(signing.get())).ifPresent(key -> keys.offer(did, key));
+    }
   }
 
   /** Refuses a swap unless it was the remembered head that was out of date. */
@@ -155,10 +193,10 @@ public final class RepoWriter {
   }
 
   /** Resolves intents; what looks wrong on a remembered head is looked at again on a fresh one. */
-  private TreeEdit resolve(Did did, Mst tree, List<RecordIntent> intents)
+  private TreeEdit resolve(Did did, Mst tree, List<RecordIntent> intents, boolean unclaimed)
       throws ConditionFailedException {
     try {
-      return TreeEdit.resolve(tree, withoutDuplicates(did, tree, intents));
+      return TreeEdit.resolve(tree, unclaimed ? intents : withoutDuplicates(did, tree, intents));
     } catch (XrpcException e) {
       Optional<Head> current = heads.find(did);
       if (current.isPresent() && !current.get().root().equals(tree.root())) {

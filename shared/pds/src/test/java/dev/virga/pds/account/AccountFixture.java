@@ -91,7 +91,7 @@ public final class AccountFixture {
   /** With something between the accounts and the store, and invites if they are to be required. */
   public AccountFixture(UnaryOperator<Index> wrap, boolean inviteRequired) {
     index = wrap.apply(memory);
-    accounts = new Accounts(index);
+    accounts = new Accounts(index, clock);
     keys = new SigningKeys(index, new KeySealing(new byte[32], random), random);
     reservedKeys = new ReservedKeys(index, keys, clock);
     sessions = new Sessions(index, tokens, clock, random);
@@ -133,7 +133,7 @@ public final class AccountFixture {
             heads,
             new BlockCache(1 << 20),
             new CommitStore(index, objects, redo, new Random(1)),
-            keys::of,
+            keys,
             new TidClock(clock, 1),
             clock);
     changes = new AccountChanges(index, accounts, heads, sessions, new TidClock(clock, 2));

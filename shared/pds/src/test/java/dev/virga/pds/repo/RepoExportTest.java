@@ -160,7 +160,7 @@ class RepoExportTest {
     Head head = repo.head();
     for (String rkey : List.of("present", "absent")) {
       Map<Cid, byte[]> blocks = new HashMap<>();
-      for (Block block : repo.reader.proof(DID, head, path(rkey))) {
+      for (Block block : repo.reader.proof(DID, path(rkey)).orElseThrow().blocks()) {
         assertThat(block.cid().addresses(block.bytes())).isTrue();
         blocks.put(block.cid(), block.bytes());
       }
