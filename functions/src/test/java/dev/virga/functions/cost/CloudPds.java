@@ -1,5 +1,6 @@
 package dev.virga.functions.cost;
 
+import dev.virga.atproto.syntax.Did;
 import dev.virga.aws.CallCounter;
 import dev.virga.aws.Connection;
 import dev.virga.aws.LocalDynamo;
@@ -20,12 +21,23 @@ import dev.virga.pds.config.PdsConfig;
 import dev.virga.pds.identity.AddressLookup;
 import dev.virga.pds.identity.FakePlcDirectory;
 import dev.virga.pds.identity.VettedFetcher;
+import dev.virga.pds.jetstream.Posting;
+import dev.virga.pds.jetstream.WebSocketApi;
 import dev.virga.pds.store.Change;
 import dev.virga.pds.store.Changes;
+import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Objects;
+import dev.virga.pds.store.Page;
+import dev.virga.pds.store.Query;
+import dev.virga.pds.store.Range;
+import dev.virga.pds.sync.EventLog;
+import dev.virga.pds.sync.Outbox;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocketFactory;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -36,6 +48,8 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
  * limits are on, as in a deployment.
  */
 final class CloudPds implements AutoCloseable {
+  private static final Duration A_WHILE = Duration.ofMinutes(1);
+
   final CallCounter counter = new CallCounter();
   final FakeClock clock = new FakeClock();
   private final Connection toDynamo = LocalServers.dynamo().connect(counter);
@@ -49,6 +63,7 @@ final class CloudPds implements AutoCloseable {
   private final OutboxTap index;
   private final Objects objects;
   private final Path scratch;
+  final AtomicInteger posts = new AtomicInteger();
 
   CloudPds(Path scratch) {
     this.scratch = scratch;
@@ -61,24 +76,70 @@ final class CloudPds implements AutoCloseable {
   final class Process {
     final SiteClient client;
     private final Changes.Listener listener;
+    private final WebSocketApi subscribers;
 
     private Process() {
       Services services = services();
+      EventLog log = services.eventLog();
       client = new SiteClient(Pages.site(services, "test", List.of()));
-      listener = services.changes(services.eventLog(), last -> {});
+      listener = services.changes(log, last -> {});
+      subscribers =
+          new WebSocketApi(
+              index, objects, log, new CountingPosts(), () -> {}, clock, random, time -> {});
     }
 
-    /** Does what the stream function does, with batches of a size. */
-    void sequence(int batch) {
+    /** Somebody subscribes to everything from now on. */
+    void subscribe(String connection) {
+      subscribers.connect(connection, Map.of(), Optional.empty());
+      subscribers.goOn(A_WHILE);
+    }
+
+    /** Does what the stream function does, with batches of a size; returns how many there were. */
+    int sequence(int batch) {
       List<Change> changes = index.take();
+      int batches = 0;
       for (int from = 0; from < changes.size(); from += batch) {
+        batches++;
         try {
           listener.accept(changes.subList(from, Math.min(changes.size(), from + batch)));
         } catch (Exception e) {
           throw new AssertionError(e);
         }
+        subscribers.afterBatch(A_WHILE);
       }
+      return batches;
     }
+  }
+
+  /** A gateway that takes every message. */
+  private final class CountingPosts implements Posting {
+    @Override
+    public Posting.Outcome post(String connectionId, byte[] text) {
+      posts.incrementAndGet();
+      return Posting.Outcome.DELIVERED;
+    }
+
+    @Override
+    public void disconnect(String connectionId) {
+      throw new AssertionError("nobody is to be sent away");
+    }
+  }
+
+  /** The bytes that lie in the table for an account, with what DynamoDB adds to each item. */
+  long storedBytes(Did did) {
+    long bytes = 0;
+    Range range = Range.prefix("");
+    Page page;
+    do {
+      page = index.query(Query.forward(did.text(), range, Query.MAX_LIMIT));
+      for (Entry entry : page.entries()) {
+        range = range.after(entry.key().sort());
+        if (!Outbox.holds(entry.key()) && entry.expires() == null) {
+          bytes += entry.item().bytes() + did.text().length() + entry.key().sort().length() + 104;
+        }
+      }
+    } while (page.more());
+    return bytes;
   }
 
   /** A process that knows nothing yet. */

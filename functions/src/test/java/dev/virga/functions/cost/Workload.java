@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virga.functions.PdsServer;
 import dev.virga.functions.SiteClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a person's client does, the same in every run. */
 final class Workload {
@@ -15,6 +18,8 @@ final class Workload {
   private final PdsServer.User user;
   private String bearer;
   private final Random random = new Random(11);
+  private String refresh;
+  private String firstPost = "";
   private String lastPost = "";
   private int likes;
 
@@ -22,6 +27,7 @@ final class Workload {
     this.pds = pds;
     this.user = user;
     this.bearer = user.bearer();
+    this.refresh = user.refresh();
   }
 
   private static final String TEXT =
@@ -58,6 +64,7 @@ final class Workload {
                 "{\"identifier\":\"%s\",\"password\":\"correct horse\"}".formatted(user.handle()),
                 null));
     bearer = "Bearer " + session.text("accessJwt");
+    refresh = session.text("refreshJwt");
   }
 
   /** Many posts in as few commits as the protocol allows. */
@@ -85,6 +92,7 @@ final class Workload {
   void post(SiteClient client) {
     PdsServer.Answer answer = create(client, "app.bsky.feed.post", post());
     lastPost = answer.text("uri").substring(answer.text("uri").lastIndexOf('/') + 1);
+    firstPost = firstPost.isEmpty() ? lastPost : firstPost;
   }
 
   void like(SiteClient client) {
@@ -105,6 +113,61 @@ final class Workload {
                   "app.bsky.graph.follow",
                   "\"subject\":\"did:web:someone%d.example\"".formatted(likes++)));
     }
+  }
+
+  void put(SiteClient client, String rkey, String text) {
+    tick();
+    ok(
+        client.post(
+            "com.atproto.repo.putRecord",
+            "{\"repo\":\"%s\",\"collection\":\"com.example.note\",\"rkey\":\"%s\",\"record\":%s}"
+                .formatted(
+                    user.did(), rkey, record("com.example.note", "\"text\":\"" + text + "\"")),
+            bearer));
+  }
+
+  void delete(SiteClient client, String rkey) {
+    tick();
+    ok(
+        client.post(
+            "com.atproto.repo.deleteRecord",
+            "{\"repo\":\"%s\",\"collection\":\"com.example.note\",\"rkey\":\"%s\"}"
+                .formatted(user.did(), rkey),
+            bearer));
+  }
+
+  /** Uploads bytes as a blob and returns its JSON. */
+  String upload(SiteClient client, byte[] bytes) {
+    PdsServer.Answer answer =
+        ok(client.post("com.atproto.repo.uploadBlob", "image/png", bytes, bearer));
+    return new String(answer.body(), StandardCharsets.UTF_8)
+        .replaceFirst("^\\{\"blob\":", "")
+        .replaceFirst("}$", "");
+  }
+
+  /** Posts a picture and returns its CID. */
+  String postWithBlob(SiteClient client, byte[] bytes) {
+    String blob = upload(client, bytes);
+    create(
+        client,
+        "app.bsky.feed.post",
+        record(
+            "app.bsky.feed.post",
+            "\"text\":\"look\",\"embed\":{\"$type\":\"app.bsky.embed.images\",\"images\":"
+                + "[{\"alt\":\"a cloud\",\"image\":"
+                + blob
+                + "}]}"));
+    Matcher cid = Pattern.compile("bafkrei[a-z2-7]{52}").matcher(blob);
+    assertThat(cid.find()).isTrue();
+    return cid.group();
+  }
+
+  void refresh(SiteClient client) {
+    ok(client.post("com.atproto.server.refreshSession", "", new byte[0], "Bearer " + refresh));
+  }
+
+  String firstPost() {
+    return firstPost;
   }
 
   String lastPost() {
