@@ -3,9 +3,10 @@
  *
  * <p>Terms: the <i>head</i> is the item that says which commit is current; a <i>pack</i> is the CAR
  * of one commit, exactly the blocks of its firehose event. A commit happens in the one transaction
- * that replaces the head; what is stored before it (pack, nodes) is harmless if it never comes.
- * Traps: every writer must condition on the head's etag; a head with a pending commit must be
- * finished by whoever finds it, before anything else.
+ * that replaces the head; what is stored before it (pack, nodes) is harmless if it never comes. A
+ * tree node is <i>young</i> while only a pack has it, and <i>settled</i> once it has an item; which
+ * are young, the head says. Traps: every writer must condition on the head's etag; a head with a
+ * pending commit must be finished by whoever finds it, before anything else.
  */
 @NullMarked
 package dev.virga.pds.repo;
