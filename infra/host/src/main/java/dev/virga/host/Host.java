@@ -18,6 +18,7 @@ import dev.virga.pds.identity.JndiTxtLookup;
 import dev.virga.pds.identity.PlcDirectory;
 import dev.virga.pds.identity.TxtLookup;
 import dev.virga.pds.identity.VettedFetcher;
+import dev.virga.pds.jetstream.Jetstream;
 import dev.virga.pds.sync.CrawlRequests;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Firehose;
@@ -126,7 +127,10 @@ public final class Host implements AutoCloseable {
     boolean ownPlc = config.identity().plcUrl().isEmpty();
     List<Route> plcPages = ownPlc ? new PlcPages(ledger).routes() : List.of();
     server.serve(
-        Pages.site(services, Version.read(), plcPages), firehose, config.firehose().buffer());
+        Pages.site(services, Version.read(), plcPages),
+        firehose,
+        new Jetstream(firehose, log),
+        config.firehose().buffer());
     upkeep.start();
     return new Host(config, server, firehose, upkeep, background, index, objects);
   }

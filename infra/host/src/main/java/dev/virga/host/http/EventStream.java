@@ -1,22 +1,17 @@
 package dev.virga.host.http;
 
-import dev.virga.atproto.data.DagCbor;
-import dev.virga.atproto.data.Value;
-import dev.virga.functions.xrpc.QueryString;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.sync.FrameSink;
-import dev.virga.pds.sync.FrameSource;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingCallback;
@@ -30,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One subscriber of the event stream, with its queue of frames; kept by {@link EventStreams}.
+ * The WebSocket of one {@link Subscriber}, with its queue of frames; kept by {@link EventStreams}.
  *
- * <p>Source: atproto.com/specs/event-stream. What the client sends is ignored, except control
- * frames.
+ * <p>Source: atproto.com/specs/event-stream; RFC 6455.
  */
 final class EventStream implements FrameHandler, FrameSink {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
   private static final int POLICY_VIOLATION = 1008;
+  private static final int TOO_LONG = 1009;
 
   /** Bounds the queue beside its number of frames, which may have 5 MB each. */
   private static final long MAX_WAITING_BYTES = 32L * 1024 * 1024;
@@ -45,8 +40,8 @@ final class EventStream implements FrameHandler, FrameSink {
   /** Who has not taken the last frames and the close by then is cut off. */
   private static final Executor LATER = CompletableFuture.delayedExecutor(10, TimeUnit.SECONDS);
 
-  private final FrameSource source;
-  private final @Nullable String query;
+  private final Subscriber subscriber;
+  private final Gathering gathering;
   private final int capacity;
   private final Set<EventStream> siblings;
   private final Sender sender = new Sender();
@@ -62,13 +57,16 @@ final class EventStream implements FrameHandler, FrameSink {
   private @Nullable Thread feeder;
 
   /**
-   * @param query as the request had it
+   * A stream that is not open yet.
+   *
    * @param capacity the most frames that wait
+   * @param unfinished bytes of messages that clients have begun, in all streams
    * @param siblings all open streams, among which this one counts from its opening to its end
    */
-  EventStream(FrameSource source, @Nullable String query, int capacity, Set<EventStream> siblings) {
-    this.source = source;
-    this.query = query;
+  EventStream(
+      Subscriber subscriber, int capacity, AtomicLong unfinished, Set<EventStream> siblings) {
+    this.subscriber = subscriber;
+    this.gathering = new Gathering(subscriber.maxMessage(), unfinished);
     this.capacity = capacity;
     this.siblings = siblings;
   }
@@ -87,7 +85,7 @@ final class EventStream implements FrameHandler, FrameSink {
 
   private void feed() {
     try {
-      source.subscribe(cursor(), this);
+      subscriber.feed(this);
     } catch (InterruptedException e) {
       LOG.trace("subscriber left", e); // the interrupt was ours
     } catch (XrpcException e) {
@@ -98,35 +96,14 @@ final class EventStream implements FrameHandler, FrameSink {
     }
   }
 
-  private OptionalLong cursor() {
-    List<String> given = QueryString.parse(query == null ? "" : query).get("cursor");
-    if (given == null) {
-      return OptionalLong.empty();
-    }
-    try {
-      return OptionalLong.of(Long.parseLong(given.getFirst()));
-    } catch (NumberFormatException e) {
-      throw XrpcException.invalidRequest(
-          "Error: Params must have the property \"cursor\" as an integer");
-    }
-  }
-
-  /** Says why in a frame of its own, after what is queued, then ends. */
+  /** Says why, if there is a frame for it, after what is queued, then ends. */
   private void refuse(String error, @Nullable String message) {
     synchronized (this) {
       if (isOpen()) {
-        add(errorFrame(error, message == null ? "" : message));
+        subscriber.farewell(error, message == null ? "" : message).ifPresent(this::add);
       }
     }
     close(POLICY_VIOLATION, error);
-  }
-
-  private static byte[] errorFrame(String error, String message) {
-    byte[] header = DagCbor.encode(new Value.Obj(Map.of("op", Value.of(-1))));
-    byte[] payload =
-        DagCbor.encode(
-            new Value.Obj(Map.of("error", Value.of(error), "message", Value.of(message))));
-    return ByteBuffer.allocate(header.length + payload.length).put(header).put(payload).array();
   }
 
   @Override
@@ -233,10 +210,21 @@ final class EventStream implements FrameHandler, FrameSink {
       Frame pong = new Frame(OpCode.PONG, BufferUtil.copy(frame.getPayload()));
       current.sendFrame(pong, Callback.from(callback, current::demand), false);
     } else {
+      if (frame.isDataFrame()) {
+        receive(frame);
+      }
       callback.succeeded();
       if (frame.getOpCode() != OpCode.CLOSE) {
         current.demand();
       }
+    }
+  }
+
+  private void receive(Frame frame) {
+    try {
+      gathering.add(frame).ifPresent(message -> subscriber.receive(message, this));
+    } catch (Gathering.TooLongException e) {
+      close(TOO_LONG, "MessageTooLong");
     }
   }
 
@@ -248,6 +236,7 @@ final class EventStream implements FrameHandler, FrameSink {
 
   @Override
   public void onClosed(CloseStatus status, Callback callback) {
+    gathering.drop();
     leave();
     callback.succeeded();
   }
@@ -291,7 +280,7 @@ final class EventStream implements FrameHandler, FrameSink {
         return Action.IDLE;
       }
       if (frame != null) {
-        to.sendFrame(new Frame(OpCode.BINARY, ByteBuffer.wrap(frame)), this, false);
+        to.sendFrame(new Frame(subscriber.opCode(), ByteBuffer.wrap(frame)), this, false);
       } else {
         to.close(end, this);
       }

@@ -1,11 +1,19 @@
 package dev.virga.host.http;
 
+import dev.virga.functions.http.HttpResponse;
+import dev.virga.functions.xrpc.ErrorAnswers;
+import dev.virga.functions.xrpc.QueryString;
+import dev.virga.pds.XrpcException;
+import dev.virga.pds.jetstream.Jetstream;
 import dev.virga.pds.sync.FrameSource;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -13,17 +21,16 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.Configuration;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
-import org.eclipse.jetty.websocket.core.server.ServerUpgradeRequest;
-import org.eclipse.jetty.websocket.core.server.ServerUpgradeResponse;
 import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
 import org.eclipse.jetty.websocket.core.server.WebSocketNegotiator;
 
 /**
- * Upgrades requests for the event stream to WebSocket and keeps account of who subscribes; all
- * other requests pass on to the {@link HttpAdapter}.
+ * Upgrades requests for the event stream, in its own format and in Jetstream's, to WebSocket and
+ * keeps account of who subscribes; all other requests pass on to the {@link HttpAdapter}.
  */
 final class EventStreams extends Handler.Wrapper {
-  private static final String PATH = "/xrpc/com.atproto.sync.subscribeRepos";
+  private static final String FIREHOSE = "/xrpc/com.atproto.sync.subscribeRepos";
+  private static final String JETSTREAM = "/subscribe";
 
   /** Bounds memory together with each subscriber's queue. */
   private static final int MAX_SUBSCRIBERS = 1_000;
@@ -35,28 +42,19 @@ final class EventStreams extends Handler.Wrapper {
   private static final long PING_SECONDS = 30;
 
   private final FrameSource frames;
+  private final Jetstream jetstream;
   private final int buffer;
+  private final AtomicLong unfinished = new AtomicLong();
   private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
   private final WebSocketComponents components = new WebSocketComponents();
   private final WebSocketMappings mappings = new WebSocketMappings(components);
-  private final WebSocketNegotiator negotiator;
 
-  EventStreams(FrameSource frames, int buffer, Handler next) {
+  EventStreams(FrameSource frames, Jetstream jetstream, int buffer, Handler next) {
     super(next);
     this.frames = frames;
+    this.jetstream = jetstream;
     this.buffer = buffer;
-    this.negotiator =
-        WebSocketNegotiator.from(
-            this::subscribe,
-            (stream, request, response) -> (EventStream) stream,
-            EventStreams::configure);
     addBean(components);
-  }
-
-  private Object subscribe(
-      ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
-    response.setExtensions(List.of()); // no compression, as the reference
-    return new EventStream(frames, request.getHttpURI().getQuery(), buffer, open);
   }
 
   private static void configure(Configuration configuration) {
@@ -68,8 +66,9 @@ final class EventStreams extends Handler.Wrapper {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    String path = Request.getPathInContext(request);
     boolean subscribes =
-        PATH.equals(Request.getPathInContext(request))
+        (path.equals(FIREHOSE) || path.equals(JETSTREAM))
             && request.getMethod().equals("GET")
             && "websocket".equalsIgnoreCase(request.getHeaders().get(HttpHeader.UPGRADE));
     if (!subscribes) {
@@ -79,8 +78,46 @@ final class EventStreams extends Handler.Wrapper {
       Response.writeError(request, response, callback, 503);
       return true;
     }
-    return mappings.upgrade(negotiator, request, response, callback, null)
+    Subscriber subscriber;
+    try {
+      subscriber = path.equals(FIREHOSE) ? firehose(request) : jetstream(request);
+    } catch (XrpcException e) {
+      refuse(e, response, callback);
+      return true;
+    }
+    return mappings.upgrade(negotiator(subscriber), request, response, callback, null)
         || super.handle(request, response, callback);
+  }
+
+  private Subscriber firehose(Request request) {
+    return new FirehoseSubscriber(frames, request.getHttpURI().getQuery());
+  }
+
+  private Subscriber jetstream(Request request) {
+    String query = request.getHttpURI().getQuery();
+    return new JetstreamSubscriber(
+        jetstream.open(
+            QueryString.parse(query == null ? "" : query),
+            Optional.ofNullable(request.getHeaders().get("Socket-Encoding"))));
+  }
+
+  private static void refuse(XrpcException why, Response response, Callback callback) {
+    HttpResponse answer = ErrorAnswers.of(why, JETSTREAM);
+    response.setStatus(answer.status());
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json; charset=utf-8");
+    byte[] body =
+        answer.body() instanceof HttpResponse.Body.Bytes(byte[] json) ? json : new byte[0];
+    response.write(true, ByteBuffer.wrap(body), callback);
+  }
+
+  private WebSocketNegotiator negotiator(Subscriber subscriber) {
+    return WebSocketNegotiator.from(
+        (request, response, callback) -> {
+          response.setExtensions(List.of()); // no compression, as the reference
+          return new EventStream(subscriber, buffer, unfinished, open);
+        },
+        (stream, request, response) -> (EventStream) stream,
+        EventStreams::configure);
   }
 
   @Override

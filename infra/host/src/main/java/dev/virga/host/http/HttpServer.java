@@ -1,6 +1,7 @@
 package dev.virga.host.http;
 
 import dev.virga.functions.site.Site;
+import dev.virga.pds.jetstream.Jetstream;
 import dev.virga.pds.sync.FrameSource;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
-/** Serves a {@link Site} and the event stream on one port, until closed. */
+/** Serves a {@link Site} and the event streams on one port, until closed. */
 public final class HttpServer implements AutoCloseable {
   /** As the reference keeps connections; longer than load balancers usually do. */
   private static final Duration IDLE = Duration.ofSeconds(90);
@@ -69,8 +70,10 @@ public final class HttpServer implements AutoCloseable {
    *
    * @param streamBuffer the most frames that wait for one subscriber of the event stream
    */
-  public void serve(Site site, FrameSource frames, int streamBuffer) throws IOException {
-    EventStreams upgrading = new EventStreams(frames, streamBuffer, new HttpAdapter(site));
+  public void serve(Site site, FrameSource frames, Jetstream jetstream, int streamBuffer)
+      throws IOException {
+    EventStreams upgrading =
+        new EventStreams(frames, jetstream, streamBuffer, new HttpAdapter(site));
     server.setHandler(new GracefulHandler(upgrading));
     streams = upgrading;
     try {

@@ -10,6 +10,9 @@ import dev.virga.functions.xrpc.RateLimiter;
 import dev.virga.functions.xrpc.XrpcDispatcher;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.auth.Credentials;
+import dev.virga.pds.jetstream.Jetstream;
+import dev.virga.pds.store.MemoryIndex;
+import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.FrameSink;
 import dev.virga.pds.sync.FrameSource;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +22,8 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
@@ -51,7 +56,8 @@ final class EventStreamTest {
             RateLimiter.NONE,
             (method, request) -> HttpResponse.empty());
     HttpServer started = HttpServer.bind(0);
-    started.serve(new Site(xrpc, List.of()), source, CAPACITY);
+    EventLog log = new EventLog(new MemoryIndex(), () -> Instant.EPOCH, Duration.ofDays(3));
+    started.serve(new Site(xrpc, List.of()), source, new Jetstream(source, log), CAPACITY);
     server = started;
     return started;
   }

@@ -18,6 +18,9 @@ import dev.virga.functions.xrpc.XrpcHandler;
 import dev.virga.functions.xrpc.XrpcRequest;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.auth.Credentials;
+import dev.virga.pds.jetstream.Jetstream;
+import dev.virga.pds.store.MemoryIndex;
+import dev.virga.pds.sync.EventLog;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +28,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -77,7 +82,8 @@ final class HttpServerTest {
             });
     site = new Site(xrpc, routes);
     server = HttpServer.bind(0);
-    server.serve(site, (cursor, sink) -> {}, 10);
+    EventLog log = new EventLog(new MemoryIndex(), () -> Instant.EPOCH, Duration.ofDays(3));
+    server.serve(site, (cursor, sink) -> {}, new Jetstream((cursor, sink) -> {}, log), 10);
   }
 
   @AfterEach

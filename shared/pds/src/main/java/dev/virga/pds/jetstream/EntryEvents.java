@@ -47,16 +47,12 @@ final class EntryEvents {
         () -> pack == null ? Optional.of(NO_BLOCKS) : objects.get(pack));
   }
 
-  /**
-   * Of a frame of the firehose.
-   *
-   * @throws IllegalArgumentException if it holds no event
-   */
-  static EntryEvents of(byte[] frame) {
-    Frame.Event event =
-        Frame.decode(frame)
-            .event()
-            .orElseThrow(() -> new IllegalArgumentException("a frame without an event"));
+  /** Of a frame of the firehose; empty if it is about the stream itself. */
+  static Optional<EntryEvents> of(byte[] frame) {
+    return Frame.decode(frame).event().map(EntryEvents::of);
+  }
+
+  private static EntryEvents of(Frame.Event event) {
     byte[] blocks = event.body() instanceof CommitEvent commit ? commit.blocks() : NO_BLOCKS;
     return new EntryEvents(event.seq(), event.time(), event.body(), () -> Optional.of(blocks));
   }
@@ -84,10 +80,5 @@ final class EntryEvents {
       encoded = events;
     }
     return events;
-  }
-
-  /** Bytes that this holds when encoded. */
-  synchronized long bytes() {
-    return encoded == null ? 0 : encoded.stream().mapToLong(each -> each.json().length).sum();
   }
 }

@@ -92,7 +92,7 @@ final class Fanout {
     try {
       Optional<Turns.Turn> turn = await(log.last(), wait);
       if (turn.isPresent()) {
-        rounds(turn.get(), end);
+        feed(turn.get(), end);
       }
     } catch (Turns.LostException e) {
       // Whoever has it now goes on where we stood.
@@ -132,6 +132,19 @@ final class Fanout {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreException("interrupted while feeding WebSocket connections", e);
+    }
+  }
+
+  private void feed(Turns.Turn turn, Instant end) {
+    try {
+      rounds(turn, end);
+    } catch (StoreException e) {
+      try {
+        turn.abandon(); // so that a repetition need not wait for its end
+      } catch (StoreException | Turns.LostException too) {
+        e.addSuppressed(too);
+      }
+      throw e;
     }
   }
 

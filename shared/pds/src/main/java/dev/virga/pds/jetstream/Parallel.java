@@ -52,6 +52,9 @@ final class Parallel {
       try {
         result.get();
       } catch (ExecutionException e) {
+        if (e.getCause() instanceof Error fatal) {
+          throw fatal;
+        }
         RuntimeException failure =
             e.getCause() instanceof RuntimeException cause
                 ? cause

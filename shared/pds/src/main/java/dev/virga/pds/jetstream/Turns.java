@@ -5,7 +5,6 @@ import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
-import dev.virga.pds.store.StoreException;
 import dev.virga.pds.store.Write;
 import java.time.Duration;
 import java.time.Instant;
@@ -150,9 +149,10 @@ final class Turns {
       }
       byte[] name = new byte[8];
       random.nextBytes(name);
-      State mine = seen.owned(HexFormat.of().formatHex(name), now.plus(LENGTH));
+      String owner = HexFormat.of().formatHex(name);
+      State mine = seen.owned(owner, now.plus(LENGTH));
       if (replace(seen, mine)) {
-        return new Attempt.Mine(new Turn(mine));
+        return new Attempt.Mine(new Turn(owner, mine));
       }
     }
   }
@@ -168,9 +168,11 @@ final class Turns {
 
   /** The turn, while it is ours. Safe for use by many threads. */
   final class Turn {
+    private final String owner;
     private State state;
 
-    private Turn(State state) {
+    private Turn(String owner, State state) {
+      this.owner = owner;
       this.state = state;
     }
 
@@ -186,7 +188,7 @@ final class Turns {
     synchronized void keep() {
       Instant now = clock.instant();
       if (now.isAfter(state.until().minus(LENGTH).plus(RENEWED))) {
-        change(seen -> seen.owned(owner(), now.plus(LENGTH)));
+        change(seen -> seen.owned(owner, now.plus(LENGTH)));
       }
       if (clock.instant().isAfter(state.until().minus(MARGIN))) {
         throw new LostException();
@@ -220,23 +222,15 @@ final class Turns {
       change(State::free);
     }
 
-    private String owner() {
-      String owner = state.owner();
-      if (owner == null) {
-        throw new StoreException("the turn is over");
-      }
-      return owner;
-    }
-
     private void change(UnaryOperator<State> change) {
-      String owner = owner();
-      State to = change.apply(state);
-      while (!replace(state, to)) {
-        state = state();
-        if (!owner.equals(state.owner())) {
+      State seen = state;
+      State to = change.apply(seen);
+      while (!replace(seen, to)) {
+        seen = state();
+        if (!owner.equals(seen.owner())) {
           throw new LostException();
         }
-        to = change.apply(state);
+        to = change.apply(seen);
       }
       state = to;
     }
