@@ -202,7 +202,7 @@ final class Connections {
 
   /** Forgets a connection, if it is there. */
   void remove(String id) {
-    index.batchDelete(List.of(key(id), filterKey(id)));
+    index.writeEach(List.of(Write.delete(key(id)), Write.delete(filterKey(id))));
     forget(id);
   }
 

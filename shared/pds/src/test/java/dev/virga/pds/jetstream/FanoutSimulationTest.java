@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,7 +66,7 @@ class FanoutSimulationTest {
       }
     }
 
-    private Outcome fault() {
+    private @Nullable Outcome fault() {
       if (chance(trouble / 20)) {
         throw new StoreException("the gateway is not to be reached");
       }
