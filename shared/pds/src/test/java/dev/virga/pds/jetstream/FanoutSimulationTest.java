@@ -206,7 +206,7 @@ class FanoutSimulationTest {
             history.wakes::incrementAndGet,
             history.world::now,
             new Random(seed),
-            duration -> Thread.yield());
+            duration -> Thread.onSpinWait());
     for (int i = 0; i < 8; i++) {
       api.connect("c" + i, Map.of(), Optional.empty());
       history.gateway.opened("c" + i);

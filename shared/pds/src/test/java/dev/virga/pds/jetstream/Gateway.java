@@ -1,6 +1,5 @@
 package dev.virga.pds.jetstream;
 
-import dev.virga.pds.store.StoreException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -61,10 +60,5 @@ final class Gateway implements Posting {
   public void disconnect(String connectionId) {
     open.remove(connectionId);
     ended.add(connectionId);
-  }
-
-  /** A fault that is none of the connection's. */
-  static Outcome broken() {
-    throw new StoreException("the gateway is not to be reached");
   }
 }

@@ -192,7 +192,10 @@ class WebSocketApiTest {
   void aGatewayThatIsOutOfReachLosesNothing() {
     connect("a");
     world.activate(ALICE);
-    gateway.fault = id -> Gateway.broken();
+    gateway.fault =
+        id -> {
+          throw new StoreException("the gateway is not to be reached");
+        };
     assertThatThrownBy(() -> api.afterBatch(BUDGET)).isInstanceOf(StoreException.class);
     gateway.fault = id -> null;
     api.afterBatch(BUDGET);
