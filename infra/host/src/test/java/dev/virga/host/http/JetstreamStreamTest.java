@@ -179,6 +179,8 @@ final class JetstreamStreamTest {
     BlockingQueue<String> texts = new LinkedBlockingQueue<>();
     WebSocket.Listener slow =
         new WebSocket.Listener() {
+          private final StringBuilder partial = new StringBuilder();
+
           @Override
           public void onOpen(WebSocket socket) {
             opened.complete(socket);
@@ -186,7 +188,11 @@ final class JetstreamStreamTest {
 
           @Override
           public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-            texts.add(data.toString());
+            partial.append(data);
+            if (last) {
+              texts.add(partial.toString());
+              partial.setLength(0);
+            }
             socket.request(1);
             return CompletableFuture.completedFuture(null);
           }
