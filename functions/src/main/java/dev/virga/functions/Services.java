@@ -44,6 +44,9 @@ import dev.virga.pds.auth.Passwords;
 import dev.virga.pds.auth.ServiceTokens;
 import dev.virga.pds.auth.SessionTokens;
 import dev.virga.pds.auth.Sessions;
+import dev.virga.pds.backup.AccountDumps;
+import dev.virga.pds.backup.AccountSnapshots;
+import dev.virga.pds.backup.SnapshotFeed;
 import dev.virga.pds.blob.Blobs;
 import dev.virga.pds.blob.Quarantine;
 import dev.virga.pds.config.PdsConfig;
@@ -112,6 +115,7 @@ public final class Services {
   final RepoWriter writer;
   final RepoExport export;
   final Housekeeping housekeeping;
+  final AccountSnapshots snapshots;
   final RepoImport repoImport;
   final NewRecords newRecords;
 
@@ -194,7 +198,6 @@ public final class Services {
     accounts = new Accounts(on.index(), clock);
     handles = new AccountHandles(accounts, config.identity().handleDomains());
     repos = new AccountRepos(on.index(), accounts);
-    housekeeping = new Housekeeping(on.index(), repos, tidying(), clock);
     dids = didResolver();
     handleResolver =
         new HandleResolver(handles, on.dns(), on.fetcher(), config.identity().resolverTimeout());
@@ -207,6 +210,8 @@ public final class Services {
     signIn = new SignIn(on.index(), accounts, passwords, appPasswords, sessions, clock, on.pause());
 
     invites = new InviteCodes(on.index(), clock, random, config.service().hostname());
+    snapshots = snapshots();
+    housekeeping = new Housekeeping(on.index(), repos, tidying(), snapshots, clock);
     handlePolicy = new HandlePolicy(config.identity().handleDomains(), handleResolver);
     earnedInvites = earnedInvites();
     admission =
@@ -285,6 +290,15 @@ public final class Services {
     tokenMails = new TokenMails(mailTokens, letters, mail);
     sessionAnswers = new SessionAnswers(dids, config.identity().didDocWithSession());
     description = description();
+  }
+
+  private AccountSnapshots snapshots() {
+    return new AccountSnapshots(
+        on.index(),
+        on.objects(),
+        new AccountDumps(on.index(), invites, on.clock()),
+        new KeySealing(config.secrets().keySealing().bytes(), on.random()),
+        tids);
   }
 
   private Tidying tidying() {
@@ -376,10 +390,12 @@ public final class Services {
 
   /** The same, with a sequencer that also joins transactions where the Index can do that. */
   public Changes.Listener changes(Sequencer sequencer) {
+    SnapshotFeed snapshotFeed = new SnapshotFeed(snapshots);
     Cleanup cleanup = new Cleanup(on.index(), blobs, on.clock());
     return batch -> {
       sequencer.accept(batch);
       cleanup.accept(batch);
+      snapshotFeed.accept(batch);
     };
   }
 

@@ -106,6 +106,18 @@ public final class PdsServer {
     return client.post(method, type, body, authorization);
   }
 
+  /** What an operator does from outside. */
+  public Keeping keeping() {
+    return new Keeping(services);
+  }
+
+  /** One whole round of upkeep. */
+  public void keepHouse() {
+    while (services.keepHouse(2)) {
+      // The next ones.
+    }
+  }
+
   /** Lets the change feed's listeners work off everything so far. */
   public void settle() {
     try {

@@ -15,7 +15,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Virga.Versions.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Run.class, Bench.class, CommandLine.HelpCommand.class})
+    subcommands = {
+      Run.class,
+      Bench.class,
+      BackUp.class,
+      RestoreBackup.class,
+      RebuildIndex.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Virga implements Runnable {
   @Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 

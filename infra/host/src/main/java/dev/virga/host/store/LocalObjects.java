@@ -3,6 +3,7 @@ package dev.virga.host.store;
 import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
@@ -40,6 +41,8 @@ public final class LocalObjects implements Objects, AutoCloseable {
   /** The largest row; an {@link Item} can have no more than 400,000 bytes. */
   static final int SMALL = 256 * 1024;
 
+  private static final String SMALL_ONES = "small.db";
+
   private static final String PARTITION = "objects";
   private static final String CONTENT = "content";
 
@@ -48,12 +51,14 @@ public final class LocalObjects implements Objects, AutoCloseable {
 
   private static final int LOCKS = 256;
 
-  private final SqliteIndex small;
+  private final Index small;
+  private final Runnable closing;
   private final DirectoryObjects large;
   private final Lock[] locks = new Lock[LOCKS];
 
-  private LocalObjects(SqliteIndex small, DirectoryObjects large) {
+  private LocalObjects(Index small, Runnable closing, DirectoryObjects large) {
     this.small = small;
+    this.closing = closing;
     this.large = large;
     Arrays.setAll(locks, _ -> new ReentrantLock());
   }
@@ -65,8 +70,18 @@ public final class LocalObjects implements Objects, AutoCloseable {
    */
   public static LocalObjects open(Path root, Durability durability) {
     DirectoryObjects large = DirectoryObjects.open(root, durability);
+    SqliteIndex small = SqliteIndex.open(root.resolve(SMALL_ONES), durability, Set.of());
+    return new LocalObjects(small, small::close, large);
+  }
+
+  /**
+   * Opens a directory that exists for reading, whether or not another process uses it. What writes
+   * throws {@link StoreException}.
+   */
+  public static LocalObjects openForReading(Path root) {
+    ReadOnlyIndex small = ReadOnlyIndex.open(root.resolve(SMALL_ONES));
     return new LocalObjects(
-        SqliteIndex.open(root.resolve("small.db"), durability, Set.of()), large);
+        small, small::close, DirectoryObjects.open(root, Durability.DEFAULT));
   }
 
   private static Key key(String name) {
@@ -260,6 +275,6 @@ public final class LocalObjects implements Objects, AutoCloseable {
 
   @Override
   public void close() {
-    small.close();
+    closing.run();
   }
 }

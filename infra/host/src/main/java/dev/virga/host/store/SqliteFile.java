@@ -47,9 +47,9 @@ final class SqliteFile implements AutoCloseable {
 
   private final Path path;
   private final Durability durability;
-  private final FileChannel lockFile;
+  private final @Nullable FileChannel lockFile;
 
-  private SqliteFile(Path path, Durability durability, FileChannel lockFile) {
+  private SqliteFile(Path path, Durability durability, @Nullable FileChannel lockFile) {
     this.path = path;
     this.durability = durability;
     this.lockFile = lockFile;
@@ -72,6 +72,11 @@ final class SqliteFile implements AutoCloseable {
     } catch (IOException e) {
       throw new StoreException("database %s cannot be opened: %s".formatted(path, e), e);
     }
+  }
+
+  /** The file of a database that another process may have locked, for reading only. */
+  static SqliteFile unlocked(Path path) {
+    return new SqliteFile(path, Durability.DEFAULT, null);
   }
 
   private static boolean locked(FileChannel lockFile) throws IOException {
@@ -175,6 +180,9 @@ final class SqliteFile implements AutoCloseable {
   /** Lets go of the file. */
   @Override
   public void close() {
+    if (lockFile == null) {
+      return;
+    }
     try {
       lockFile.close();
     } catch (IOException e) {

@@ -150,6 +150,26 @@ public final class AccountChanges {
     }
   }
 
+  /** Tells the network where an account and its repository stand, as if they had just changed. */
+  public void announce(Did did) {
+    Account account = accounts.require(did);
+    Head head = heads.find(did).orElseThrow(() -> new IllegalStateException("no head: " + did));
+    List<EventBody> events = new ArrayList<>();
+    events.add(event(account));
+    if (account.status().isActive()) {
+      events.add(new IdentityEvent(did, account.handle()));
+      events.add(syncEvent(did, head));
+    }
+    try {
+      index.transact(
+          Write.all(
+              Write.check(AccountKeys.account(did), Condition.PRESENT),
+              Outbox.put(did, tids.nextAfter(head.rev()), Outbox.Content.of(events))));
+    } catch (ConditionFailedException e) {
+      throw Accounts.notFound();
+    }
+  }
+
   /** The write that does so as part of another transaction. */
   Write identityEvent(Account account) {
     return Outbox.put(

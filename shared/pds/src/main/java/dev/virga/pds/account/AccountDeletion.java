@@ -45,7 +45,9 @@ public final class AccountDeletion {
    */
   private static final int CHUNK = (Write.MAX_PER_TRANSACTION - 2) / 2;
 
-  private static final List<String> PREFIXES = List.of("repos/", "blobs/", "quarantine/", "tmp/");
+  /** The snapshot first, without which nothing is ever made anew of what is left. */
+  private static final List<String> PREFIXES =
+      List.of("accounts/", "repos/", "blobs/", "quarantine/", "tmp/");
 
   private final Index index;
   private final Objects objects;

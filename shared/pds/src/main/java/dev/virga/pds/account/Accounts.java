@@ -5,6 +5,7 @@ import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Handle;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.store.Condition;
+import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
@@ -114,6 +115,27 @@ public final class Accounts {
         Write.put(
             AccountKeys.listing(account.createdAt(), account.did()),
             Item.builder().text("did", account.did().text()).build()));
+  }
+
+  /** Whether there is an account's own item at a key. */
+  public static boolean isAccount(Did did, Key key) {
+    return key.equals(AccountKeys.account(did));
+  }
+
+  /** What leads to an account, as entries: for when the Index is made anew. */
+  public static List<Entry> claims(Account account) {
+    Did did = account.did();
+    return List.of(
+        new Entry(AccountKeys.handle(account.handle()), claim(did)),
+        new Entry(AccountKeys.email(account.email()), claim(did)),
+        new Entry(
+            AccountKeys.listing(account.createdAt(), did),
+            Item.builder().text("did", did.text()).build()));
+  }
+
+  /** As above, of the account that an item holds. */
+  public static List<Entry> claims(Did did, Item account) {
+    return claims(Account.from(did, account));
   }
 
   static Item claim(Did did) {

@@ -147,6 +147,25 @@ public final class InviteCodes {
         .toList();
   }
 
+  /** All items of the codes of an account, or of {@link #ADMIN}, with what leads to them. */
+  public List<Entry> everything(String forAccount) {
+    List<Entry> entries = new ArrayList<>();
+    for (Entry pointer : all(holder(forAccount), Range.prefix("invite#"))) {
+      String code = pointer.item().requireText("code");
+      entries.add(pointer);
+      for (Entry entry : all("invite#" + code, Range.prefix(""))) {
+        entries.add(entry);
+        if (entry.key().equals(key(code))) {
+          Item item = entry.item();
+          Item to = Item.builder().text("code", code).build();
+          entries.add(new Entry(Order.RECENT.key(code, item.requireNumber("createdAt")), to));
+          entries.add(new Entry(Order.USAGE.key(code, item.number("uses").orElse(0L)), to));
+        }
+      }
+    }
+    return entries;
+  }
+
   /** In which order all codes are listed. */
   public enum Order {
     /** The newest first. */

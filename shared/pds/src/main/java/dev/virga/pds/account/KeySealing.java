@@ -38,7 +38,7 @@ public final class KeySealing {
   }
 
   /** Seals bytes for an owner. */
-  byte[] seal(String owner, byte[] plain) {
+  public byte[] seal(String owner, byte[] plain) {
     byte[] nonce = new byte[NONCE];
     random.nextBytes(nonce);
     byte[] sealed = run(Cipher.ENCRYPT_MODE, owner, nonce, plain);
@@ -55,7 +55,7 @@ public final class KeySealing {
    * @throws IllegalStateException if it was sealed under another secret, for another owner, or is
    *     damaged
    */
-  byte[] open(String owner, byte[] sealed) {
+  public byte[] open(String owner, byte[] sealed) {
     if (sealed.length < 1 + NONCE || sealed[0] != VERSION) {
       throw new IllegalStateException("sealed key is damaged");
     }

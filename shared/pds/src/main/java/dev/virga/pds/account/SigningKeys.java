@@ -68,6 +68,25 @@ public final class SigningKeys implements Signers {
     opened.put(did, open(did.text(), item));
   }
 
+  /** Whether there is the key of an account at a key of the Index. */
+  public static boolean isKey(Did did, Key key) {
+    return key.equals(AccountKeys.signingKey(did));
+  }
+
+  /**
+   * The item of a key that another secret sealed, sealed under ours.
+   *
+   * @throws IllegalStateException if it does not open
+   */
+  public Item resealed(Did did, Item item, KeySealing old) {
+    byte[] plain = old.open(did.text(), item.requireBytes("sealed"));
+    try {
+      return item.toBuilder().bytes("sealed", sealing.seal(did.text(), plain)).build();
+    } finally {
+      Arrays.fill(plain, (byte) 0);
+    }
+  }
+
   /** Makes the next {@link #find} look again. */
   public void forget(Did did) {
     opened.remove(did);

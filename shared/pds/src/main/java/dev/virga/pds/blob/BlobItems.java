@@ -28,6 +28,11 @@ public final class BlobItems {
     return new Key(did.text(), BLOB + cid);
   }
 
+  /** That a moderator has hidden a blob, once more, for when its item is made anew. */
+  static Key hidden(Did did, Cid cid) {
+    return new Key(did.text(), "hidden#blob#" + cid);
+  }
+
   /** The head of the account's repository: an upload demands it, lest it outlive the account. */
   static Key head(Did did) {
     return new Key(did.text(), "head");

@@ -32,7 +32,7 @@ public final class Blobs {
   private static final int PAGE = 500;
 
   /** In the metadata of objects. */
-  private static final String TYPE = "type";
+  static final String TYPE = "type";
 
   private final Index index;
   private final Objects objects;
@@ -146,6 +146,39 @@ public final class Blobs {
     List<Entry> first =
         index.query(Query.forward(did.text(), BlobItems.references(cid), 1)).entries();
     return first.isEmpty() ? null : first.getFirst().item().requireText("rev");
+  }
+
+  /**
+   * Puts the bytes of a blob where {@link BlobRebuild} finds them.
+   *
+   * @param type its MIME type, or empty if that is not known
+   * @param hidden whether moderation has hidden it
+   */
+  public static void store(
+      Did did, Tid name, InputStream content, String type, boolean hidden, Objects objects)
+      throws IOException {
+    String prefix = hidden ? Quarantine.CLOSED : Quarantine.OPEN;
+    objects.putStream(prefix + did + "/" + name, content, note(type));
+  }
+
+  /**
+   * All blobs of an account, hidden ones and unused ones too, in order of CIDs.
+   *
+   * @param after the last CID of the page before; null to begin
+   */
+  public List<StoredBlob> stored(Did did, @Nullable Cid after, int limit) {
+    List<StoredBlob> blobs = new ArrayList<>();
+    @Nullable String reached = after == null ? null : BlobItems.blob(did, after).sort();
+    Page page;
+    do {
+      Range rest = BlobItems.blobs().after(reached);
+      page = index.query(Query.forward(did.text(), rest, limit - blobs.size()));
+      for (Entry entry : page.entries()) {
+        reached = entry.key().sort();
+        blobs.add(StoredBlob.from(BlobItems.cidOf(entry.key()), entry.item()));
+      }
+    } while (page.more() && blobs.size() < limit);
+    return blobs;
   }
 
   public Optional<StoredBlob> find(Did did, Cid cid) {

@@ -11,6 +11,7 @@ import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Write;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,8 +25,8 @@ import java.util.Set;
  * or a restoration that was cut short finishes it.
  */
 public final class Quarantine {
-  private static final String OPEN = "blobs/";
-  private static final String CLOSED = "quarantine/";
+  static final String OPEN = "blobs/";
+  static final String CLOSED = "quarantine/";
 
   private static final String OBJECT = "object";
 
@@ -119,9 +120,16 @@ public final class Quarantine {
   }
 
   private boolean change(Key key, Item set, Set<String> remove, Condition condition) {
+    List<Write> writes = new ArrayList<>();
+    writes.add(new Write.Update(key, set, remove, new Write.Expiry.Keep(), condition));
+    Key note = BlobItems.hidden(Did.parse(key.partition()), BlobItems.cidOf(key));
+    set.text(StoredBlob.TAKEDOWN)
+        .ifPresent(ref -> writes.add(Write.put(note, Item.builder().text("ref", ref).build())));
+    if (remove.contains(StoredBlob.TAKEDOWN)) {
+      writes.add(Write.delete(note));
+    }
     try {
-      index.transact(
-          Write.all(new Write.Update(key, set, remove, new Write.Expiry.Keep(), condition)));
+      index.transact(writes);
       return true;
     } catch (ConditionFailedException e) {
       return false;

@@ -102,7 +102,11 @@ final class RecordItems {
   private void remove(RepoPath path) {
     Key key = RepoKeys.record(did, path.toString());
     writes.add(Write.delete(key));
-    Optional.ofNullable(before.get(key)).ifPresent(item -> letGo(path, item, null));
+    Optional<Item> old = Optional.ofNullable(before.get(key));
+    old.ifPresent(item -> letGo(path, item, null));
+    if (old.flatMap(item -> item.text(RecordTakedowns.TAKEDOWN)).isPresent()) {
+      writes.add(Write.delete(RepoKeys.hidden(did, path)));
+    }
   }
 
   private void replace(RepoPath path, RecordIntent.Prepared record) {
@@ -113,13 +117,7 @@ final class RecordItems {
 
   private void store(RepoPath path, RecordIntent.Prepared record) {
     Set<Cid> blobs = cids(record);
-    Item.Builder item =
-        Item.builder()
-            .bytes("cid", record.cid().toBytes())
-            .text("rev", rev.toString())
-            .bytes("blobs", PackedCids.pack(blobs))
-            .text("unique", record.unique())
-            .text("takedown", takedown(path));
+    Item.Builder item = described(record, rev).text(RecordTakedowns.TAKEDOWN, takedown(path));
     Stored.add(item, record.cid(), record.bytes(), pack);
     writes.add(Write.put(RepoKeys.record(did, path.toString()), item.build()));
     beforehand.add(new Entry(RepoKeys.place(did, record.cid(), path), Item.EMPTY));
@@ -133,6 +131,15 @@ final class RecordItems {
       writes.removeIf(write -> write.key().equals(claim));
       writes.add(Write.put(claim, Item.builder().text("path", path.toString()).build(), claims));
     }
+  }
+
+  /** What a record's item says of it, but for its bytes. */
+  static Item.Builder described(RecordIntent.Prepared record, Tid rev) {
+    return Item.builder()
+        .bytes("cid", record.cid().toBytes())
+        .text("rev", rev.toString())
+        .bytes("blobs", PackedCids.pack(cids(record)))
+        .text("unique", record.unique());
   }
 
   /** A record that a moderator has hidden stays so when its owner changes it. */

@@ -69,6 +69,7 @@ public final class RecordTakedowns {
         index.transact(
             Write.all(
                 decision(key, ref),
+                note(RepoKeys.hidden(did, path), ref),
                 Heads.stateWrite(did, found, found.state(), tids.nextAfter(found.rev()))));
         heads.forget(did);
         return true;
@@ -77,6 +78,12 @@ public final class RecordTakedowns {
       }
     }
     throw new XrpcException(503, "NotEnoughResources", "The repository is busy, please try again");
+  }
+
+  private static Write note(Key key, @Nullable String ref) {
+    return ref == null
+        ? Write.delete(key)
+        : Write.put(key, Item.builder().text("ref", ref).build());
   }
 
   private static Write decision(Key record, @Nullable String ref) {

@@ -6,6 +6,8 @@ import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Range;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Where the items and objects of a repository are: the chapter {@code repo} of the layout. */
 public final class RepoKeys {
@@ -13,6 +15,7 @@ public final class RepoKeys {
   private static final String RECORD = "rec#";
 
   private static final String NODE = "node#";
+  private static final String HIDDEN = "hidden#rec#";
 
   /** How the names of packs end. */
   static final String PACK = ".car";
@@ -66,6 +69,26 @@ public final class RepoKeys {
   /** A record that was replaced or deleted a short while ago, for exports already under way. */
   static Key replaced(Did did, Cid cid) {
     return new Key(did.text(), "gone#" + cid);
+  }
+
+  /** That a moderator has hidden a record, once more, for when its item is made anew. */
+  static Key hidden(Did did, RepoPath path) {
+    return new Key(did.text(), HIDDEN + path);
+  }
+
+  static Range hidden() {
+    return Range.prefix(HIDDEN);
+  }
+
+  static String hiddenPath(Key key) {
+    return key.sort().substring(HIDDEN.length());
+  }
+
+  /** What can be made anew from packs, but for the head. */
+  static List<Range> derived() {
+    return Stream.of(NODE, RECORD, "cid#", "gone#", "uniq#", "blobref#")
+        .map(Range::prefix)
+        .toList();
   }
 
   static Key unique(Did did, String claim) {

@@ -30,9 +30,14 @@ final class Stored {
             .number(LENGTH, block.length);
   }
 
+  /** Adds the place of a block to an item that is being built. */
+  static Item.Builder addPlace(Item.Builder item, String pack, long offset, int length) {
+    return item.text(PACK, pack).number(OFFSET, offset).number(LENGTH, length);
+  }
+
   /** What an item says of a block that is not inline. */
   static Item place(String pack, long offset, int length) {
-    return Item.builder().text(PACK, pack).number(OFFSET, offset).number(LENGTH, length).build();
+    return addPlace(Item.builder(), pack, offset, length).build();
   }
 
   /**

@@ -38,6 +38,9 @@ public final class EventLog {
   /** Outbox items read at once; each has a few kilobytes at most. */
   private static final int PURGED_AT_ONCE = 100;
 
+  /** By how much a log that is lost may have been ahead of this machine's clock. */
+  private static final Duration LOST = Duration.ofMinutes(1);
+
   private static final Key STATE = new Key("sequencer", "state");
 
   private final Index index;
@@ -66,6 +69,30 @@ public final class EventLog {
   /** The last number given, 0 for none. */
   public long last() {
     return state().last();
+  }
+
+  /** Makes the log go on above a number, for a server that takes the place of another. */
+  public void continueAbove(long seq) {
+    while (true) {
+      State state = state();
+      if (state.last() >= seq) {
+        return;
+      }
+      try {
+        index.transact(
+            Write.all(advance(state, new State(state.first() == 0 ? seq : state.first(), seq))));
+        return;
+      } catch (ConditionFailedException e) {
+        // Somebody else advanced it: look again.
+      }
+    }
+  }
+
+  /** As {@link #continueAbove}, for whatever was given until now by a log that is lost. */
+  public void continueAboveNow() {
+    if (state().last() == 0) {
+      continueAbove(micros(clock.instant().plus(LOST)));
+    }
   }
 
   /** The write that advances the state, on condition that nobody else did. */

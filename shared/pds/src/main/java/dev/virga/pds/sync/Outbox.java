@@ -1,7 +1,9 @@
 package dev.virga.pds.sync;
 
 import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.sync.AccountEvent;
 import dev.virga.atproto.sync.EventBody;
+import dev.virga.atproto.sync.IdentityEvent;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Item;
@@ -106,6 +108,13 @@ public final class Outbox {
       event = item.bytes(EVENT + events.size());
     }
     return events;
+  }
+
+  /** Whether an item tells, beside or instead of a commit, of the account itself. */
+  public static boolean isOfAccount(Item item) {
+    return events(item).stream()
+        .map(EventBody::decode)
+        .anyMatch(event -> event instanceof AccountEvent || event instanceof IdentityEvent);
   }
 
   public static List<Cid> removedNodes(Item item) {

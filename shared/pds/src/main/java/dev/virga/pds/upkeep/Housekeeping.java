@@ -1,5 +1,6 @@
 package dev.virga.pds.upkeep;
 
+import dev.virga.pds.backup.AccountSnapshots;
 import dev.virga.pds.repo.HostedRepo;
 import dev.virga.pds.repo.HostedRepos;
 import dev.virga.pds.repo.Tidying;
@@ -17,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rounds over all accounts to tidy up, a few accounts at a time, each round at most once a day.
+ * Rounds over all accounts to tidy up and to take snapshots, a few accounts at a time, each round
+ * at most once a day.
  *
  * <p>How far a round has come is an item, so that any process can go on with it. Two that do so at
  * once do the same work twice and no harm.
@@ -33,12 +35,19 @@ public final class Housekeeping {
   private final Index index;
   private final HostedRepos repos;
   private final Tidying tidying;
+  private final AccountSnapshots snapshots;
   private final InstantSource clock;
 
-  public Housekeeping(Index index, HostedRepos repos, Tidying tidying, InstantSource clock) {
+  public Housekeeping(
+      Index index,
+      HostedRepos repos,
+      Tidying tidying,
+      AccountSnapshots snapshots,
+      InstantSource clock) {
     this.index = index;
     this.repos = repos;
     this.tidying = tidying;
+    this.snapshots = snapshots;
     this.clock = clock;
   }
 
@@ -71,6 +80,7 @@ public final class Housekeeping {
   /** One account that cannot be tidied up must not keep all after it waiting. */
   private void keep(HostedRepo repo) {
     try {
+      boolean _ = snapshots.store(repo.did());
       Tidying.Done done = tidying.tidy(repo.did());
       if (done.merged() || done.removed() > 0) {
         LOG.info(

@@ -9,6 +9,10 @@ import dev.virga.atproto.data.Value;
 import dev.virga.atproto.repo.RepoPath;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.TidClock;
+import dev.virga.pds.account.InviteCodes;
+import dev.virga.pds.account.KeySealing;
+import dev.virga.pds.backup.AccountDumps;
+import dev.virga.pds.backup.AccountSnapshots;
 import dev.virga.pds.blob.Blobs;
 import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Entry;
@@ -22,6 +26,7 @@ import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Outbox;
 import dev.virga.pds.sync.Sequencer;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -98,11 +103,16 @@ public final class RepoFixture {
 
   /** A writer of another process, on an Index that may let it down. */
   RepoWriter writerOn(Index other) {
-    Redo redo = new Redo(other, objects);
-    CommitStore store = new CommitStore(other, objects, redo, new Random(1));
+    return writerOn(other, objects);
+  }
+
+  /** As above, on both ports. */
+  RepoWriter writerOn(Index other, Objects otherObjects) {
+    Redo redo = new Redo(other, otherObjects);
+    CommitStore store = new CommitStore(other, otherObjects, redo, new Random(1));
     return new RepoWriter(
         other,
-        objects,
+        otherObjects,
         new Heads(other, redo),
         new BlockCache(1 << 20),
         store,
@@ -160,6 +170,18 @@ public final class RepoFixture {
   /** The upkeep of this process. */
   public Tidying upkeep() {
     return tidying(memory, objects);
+  }
+
+  /** Of no accounts, since there are none. */
+  public AccountSnapshots snapshots() {
+    SecureRandom random = new SecureRandom();
+    InviteCodes invites = new InviteCodes(memory, clock, random, "pds.test");
+    return new AccountSnapshots(
+        memory,
+        objects,
+        new AccountDumps(memory, invites, clock),
+        new KeySealing(new byte[32], random),
+        tids);
   }
 
   /** Leaves a head that nobody can read. */

@@ -40,7 +40,8 @@ class HousekeepingTest {
         }
       };
 
-  private final Housekeeping house = new Housekeeping(repo.memory, repos, repo.upkeep(), clock);
+  private final Housekeeping house =
+      new Housekeeping(repo.memory, repos, repo.upkeep(), repo.snapshots(), clock);
 
   @Test
   void aRoundGoesOnWhereItStoppedAndEnds() {

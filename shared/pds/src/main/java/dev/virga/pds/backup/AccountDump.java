@@ -1,0 +1,119 @@
+package dev.virga.pds.backup;
+
+import dev.virga.atproto.data.DataException;
+import dev.virga.atproto.data.Value;
+import dev.virga.atproto.syntax.Did;
+import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything of an account that is not its repository, its blobs or of the moment.
+ *
+ * @param entries in the account's partition, and what belongs to it elsewhere
+ */
+public record AccountDump(Did did, List<Entry> entries) {
+  private static final long VERSION = 1;
+
+  public AccountDump {
+    entries = List.copyOf(entries);
+  }
+
+  /** As a value of the data model: version, DID and items, each with its key and expiry. */
+  public Value.Obj toValue() {
+    return Value.Obj.builder()
+        .put("version", VERSION)
+        .put("did", did.text())
+        .put("items", toValue(entries))
+        .build();
+  }
+
+  /**
+   * The dump of a value.
+   *
+   * @throws DataException if it is not one
+   */
+  public static AccountDump from(Value.Obj value) {
+    if (value.integer("version").orElse(0) != VERSION) {
+      throw new DataException("not a dump of version " + VERSION);
+    }
+    return new AccountDump(
+        Did.parse(value.text("did").orElseThrow(() -> new DataException("a dump without a DID"))),
+        entries(value.array("items").orElseThrow(() -> new DataException("a dump without items"))));
+  }
+
+  static Value toValue(List<Entry> entries) {
+    List<Value> values = new ArrayList<>(entries.size());
+    for (Entry entry : entries) {
+      Map<String, Value> value = new LinkedHashMap<>();
+      value.put("partition", Value.of(entry.key().partition()));
+      value.put("sort", Value.of(entry.key().sort()));
+      value.put("item", toValue(entry.item()));
+      if (entry.expires() != null) {
+        value.put("expires", Value.of(entry.expires().getEpochSecond()));
+      }
+      values.add(new Value.Obj(value));
+    }
+    return new Value.Array(values);
+  }
+
+  private static Value toValue(Item item) {
+    Map<String, Value> values = new LinkedHashMap<>();
+    item.attributes()
+        .forEach(
+            (name, attribute) ->
+                values.put(
+                    name,
+                    switch (attribute) {
+                      case Item.Attribute.Text(String text) -> Value.of(text);
+                      case Item.Attribute.Whole(long number) -> Value.of(number);
+                      case Item.Attribute.Flag(boolean flag) -> Value.of(flag);
+                      case Item.Attribute.Bytes(byte[] bytes) -> new Value.Bytes(bytes);
+                    }));
+    return new Value.Obj(values);
+  }
+
+  static List<Entry> entries(List<Value> values) {
+    List<Entry> entries = new ArrayList<>(values.size());
+    for (Value value : values) {
+      if (!(value instanceof Value.Obj entry)
+          || !(entry.get("item").orElse(null) instanceof Value.Obj item)) {
+        throw new DataException("a dump with a malformed item");
+      }
+      @Nullable Instant expires =
+          entry.get("expires").orElse(null) instanceof Value.Int(long second)
+              ? Instant.ofEpochSecond(second)
+              : null;
+      entries.add(
+          new Entry(new Key(text(entry, "partition"), text(entry, "sort")), item(item), expires));
+    }
+    return entries;
+  }
+
+  private static String text(Value.Obj entry, String name) {
+    return entry.text(name).orElseThrow(() -> new DataException("a dump with an item without key"));
+  }
+
+  private static Item item(Value.Obj values) {
+    Item.Builder item = Item.builder();
+    values
+        .entries()
+        .forEach(
+            (name, value) -> {
+              switch (value) {
+                case Value.Text(String text) -> item.text(name, text);
+                case Value.Int(long number) -> item.number(name, number);
+                case Value.Bool(boolean flag) -> item.flag(name, flag);
+                case Value.Bytes(byte[] bytes) -> item.bytes(name, bytes);
+                default -> throw new DataException("a dump with a malformed attribute: " + name);
+              }
+            });
+    return item.build();
+  }
+}
