@@ -80,8 +80,7 @@ public final class LocalObjects implements Objects, AutoCloseable {
    */
   public static LocalObjects openForReading(Path root) {
     ReadOnlyIndex small = ReadOnlyIndex.open(root.resolve(SMALL_ONES));
-    return new LocalObjects(
-        small, small::close, DirectoryObjects.open(root, Durability.DEFAULT));
+    return new LocalObjects(small, small::close, DirectoryObjects.open(root, Durability.DEFAULT));
   }
 
   private static Key key(String name) {
