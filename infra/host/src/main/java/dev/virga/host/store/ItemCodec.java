@@ -10,15 +10,17 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
 
 /**
  * Items as bytes in a column of SQLite.
  *
- * <p>A version byte, the number of attributes, then each in order of names: name, kind, value.
- * Lengths and counts are LEB128 numbers, whole numbers the same after zigzag, texts UTF-8.
+ * <p>A version byte, the number of attributes, then each in order of names: name, kind, value. Then
+ * four bytes of CRC-32C over the key and all that, so that no damage to either goes unseen. Lengths
+ * and counts are LEB128 numbers, whole numbers the same after zigzag, texts UTF-8.
  */
 final class ItemCodec {
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
   private static final byte TEXT = 1;
   private static final byte WHOLE = 2;
   private static final byte FALSE = 3;
@@ -30,13 +32,16 @@ final class ItemCodec {
    */
   private static final int FRAME_BYTES = 8;
 
+  private static final int CHECK_BYTES = Integer.BYTES;
+
   private static final int MAX_SHIFT = 63;
 
   private ItemCodec() {}
 
-  static byte[] encode(Item item) {
+  static byte[] encode(Address address, Item item) {
     Map<String, Attribute> attributes = item.attributes();
-    ByteBuffer out = ByteBuffer.allocate(item.bytes() + FRAME_BYTES * (attributes.size() + 1));
+    ByteBuffer out =
+        ByteBuffer.allocate(item.bytes() + FRAME_BYTES * (attributes.size() + 1) + CHECK_BYTES);
     out.put(VERSION);
     putNumber(out, attributes.size());
     attributes.forEach(
@@ -44,7 +49,18 @@ final class ItemCodec {
           putBytes(out, name.getBytes(UTF_8));
           putAttribute(out, attribute);
         });
+    out.putInt(check(address, out.array(), out.position()));
     return Arrays.copyOf(out.array(), out.position());
+  }
+
+  private static int check(Address address, byte[] encoded, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(address.partition());
+    crc.update(0);
+    crc.update(address.sort());
+    crc.update(0);
+    crc.update(encoded, 0, length);
+    return (int) crc.getValue();
   }
 
   private static void putAttribute(ByteBuffer out, Attribute attribute) {
@@ -72,27 +88,35 @@ final class ItemCodec {
   }
 
   /**
-   * The item that was encoded.
+   * The item that was encoded for a key.
    *
-   * @throws StoreException if the bytes are damaged
+   * @throws StoreException naming the key, if it or the bytes are damaged
    */
-  static Item decode(byte[] encoded) {
-    ByteBuffer in = ByteBuffer.wrap(encoded);
+  static Item decode(Address address, byte[] encoded) {
+    int length = encoded.length - CHECK_BYTES;
+    if (length < 1 || encoded[0] != VERSION) {
+      throw damaged(address, "is of an unknown version");
+    }
+    if (ByteBuffer.wrap(encoded).getInt(length) != check(address, encoded, length)) {
+      throw damaged(address, "does not have its checksum");
+    }
+    ByteBuffer in = ByteBuffer.wrap(encoded, 1, length - 1);
     try {
-      if (in.get() != VERSION) {
-        throw new StoreException("stored item has an unknown version: " + encoded[0]);
-      }
       TreeMap<String, Attribute> attributes = new TreeMap<>();
       for (long left = number(in); left > 0; left--) {
         attributes.put(text(in), attribute(in));
       }
       if (in.hasRemaining()) {
-        throw new StoreException("stored item has " + in.remaining() + " bytes too many");
+        throw damaged(address, "has " + in.remaining() + " bytes too many");
       }
       return Item.of(attributes);
     } catch (BufferUnderflowException | IllegalArgumentException e) {
-      throw new StoreException("stored item is damaged", e);
+      throw new StoreException("stored item is damaged: " + address.key(), e);
     }
+  }
+
+  private static StoreException damaged(Address address, String how) {
+    return new StoreException("stored item is damaged: " + address.key() + " " + how);
   }
 
   private static Attribute attribute(ByteBuffer in) {

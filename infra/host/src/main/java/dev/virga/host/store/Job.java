@@ -106,7 +106,9 @@ interface Job {
   record Effect(Address address, byte @Nullable [] attributes, @Nullable Long expires) {
     static Effect put(Address address, Item item, @Nullable Instant expires) {
       return new Effect(
-          address, ItemCodec.encode(item), expires == null ? null : expires.getEpochSecond());
+          address,
+          ItemCodec.encode(address, item),
+          expires == null ? null : expires.getEpochSecond());
     }
 
     void apply(Ledger ledger) throws SQLException {

@@ -49,7 +49,7 @@ final class Ledger implements AutoCloseable {
     }
 
     Change change() {
-      return new Change(address.key(), ReadStatements.item(before), ReadStatements.item(after));
+      return new Change(address.key(), ReadStatements.item(address, before), ReadStatements.item(address, after));
     }
   }
 

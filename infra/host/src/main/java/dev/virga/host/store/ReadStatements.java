@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class ReadStatements implements AutoCloseable {
   /** A stored item, still encoded, and its expiry in seconds since the epoch. */
   @SuppressWarnings("ArrayRecordComponent")
-  record Row(byte[] attributes, @Nullable Long expires) {
+  record Row(Address address, byte[] attributes, @Nullable Long expires) {
     Item item() {
-      return ItemCodec.decode(attributes);
+      return ItemCodec.decode(address, attributes);
     }
   }
 
@@ -72,7 +72,7 @@ final class ReadStatements implements AutoCloseable {
     get.setBytes(2, address.sort());
     try (ResultSet rows = get.executeQuery()) {
       return rows.next()
-          ? Optional.of(new Row(rows.getBytes(1), expires(rows, 2)))
+          ? Optional.of(new Row(address, rows.getBytes(1), expires(rows, 2)))
           : Optional.empty();
     }
   }
@@ -95,7 +95,8 @@ final class ReadStatements implements AutoCloseable {
 
   Page query(Query query) throws SQLException {
     PreparedStatement range = query.backward() ? backward : forward;
-    range.setBytes(1, query.partition().getBytes(UTF_8));
+    byte[] partition = query.partition().getBytes(UTF_8);
+    range.setBytes(1, partition);
     range.setBytes(2, query.range().from().getBytes(UTF_8));
     range.setBytes(3, query.range().to().getBytes(UTF_8));
     range.setInt(4, query.limit() + 1);
@@ -106,8 +107,9 @@ final class ReadStatements implements AutoCloseable {
         if (entries.size() == query.limit() || bytes >= MAX_PAGE_BYTES) {
           return new Page(entries, true);
         }
-        Key key = new Key(query.partition(), new String(rows.getBytes(1), UTF_8));
-        Row row = new Row(rows.getBytes(2), expires(rows, 3));
+        Address address = new Address(partition, rows.getBytes(1));
+        Key key = new Key(query.partition(), new String(address.sort(), UTF_8));
+        Row row = new Row(address, rows.getBytes(2), expires(rows, 3));
         entries.add(new Entry(key, row.item(), instant(row.expires())));
         bytes += row.attributes().length;
       }
@@ -125,8 +127,9 @@ final class ReadStatements implements AutoCloseable {
       while (bytes < MAX_CHANGES_BYTES && rows.next()) {
         byte @Nullable [] before = rows.getBytes(4);
         byte @Nullable [] after = rows.getBytes(5);
-        Key key = new Address(rows.getBytes(2), rows.getBytes(3)).key();
-        found.add(new Numbered(rows.getLong(1), new Change(key, item(before), item(after))));
+        Address address = new Address(rows.getBytes(2), rows.getBytes(3));
+        Change change = new Change(address.key(), item(address, before), item(address, after));
+        found.add(new Numbered(rows.getLong(1), change));
         bytes += (before == null ? 0 : before.length) + (after == null ? 0 : after.length);
       }
     }
@@ -137,8 +140,8 @@ final class ReadStatements implements AutoCloseable {
     return expires == null ? null : Instant.ofEpochSecond(expires);
   }
 
-  static Optional<Item> item(byte @Nullable [] encoded) {
-    return encoded == null ? Optional.empty() : Optional.of(ItemCodec.decode(encoded));
+  static Optional<Item> item(Address address, byte @Nullable [] encoded) {
+    return encoded == null ? Optional.empty() : Optional.of(ItemCodec.decode(address, encoded));
   }
 
   private static @Nullable Long expires(ResultSet rows, int column) throws SQLException {

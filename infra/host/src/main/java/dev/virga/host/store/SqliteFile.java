@@ -22,7 +22,7 @@ import org.sqlite.SQLiteException;
  */
 final class SqliteFile implements AutoCloseable {
   /** The format of the tables; a file with another one is not touched. */
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private static final int BUSY_MILLIS = 10_000;
   private static final int WRITER_CACHE_KB = 16_384;
