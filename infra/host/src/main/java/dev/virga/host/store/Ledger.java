@@ -49,7 +49,8 @@ final class Ledger implements AutoCloseable {
     }
 
     Change change() {
-      return new Change(address.key(), ReadStatements.item(address, before), ReadStatements.item(address, after));
+      return new Change(
+          address.key(), ReadStatements.item(address, before), ReadStatements.item(address, after));
     }
   }
 
