@@ -5,7 +5,7 @@ import { cidForLex } from '@atproto/lex-cbor'
 import { Listener, refusal } from '../lib/jetstream.mjs'
 import { MixedWriter } from '../lib/mixed.mjs'
 import { Random } from '../lib/random.mjs'
-import { FOLLOW, NOTE, POST, create, noteRecord, now, postRecord, remove, tid } from '../lib/records.mjs'
+import { FOLLOW, NOTE, create, noteRecord, now, remove, tid } from '../lib/records.mjs'
 import { newAccount } from '../lib/world.mjs'
 
 suite('Jetstream', () => {
@@ -17,7 +17,11 @@ suite('Jetstream', () => {
     open.push(listener)
     return listener
   }
-  const follow = (of, rkey) => write(of, FOLLOW, rkey, { $type: FOLLOW, subject: `did:web:${rkey}.example.com`, createdAt: now() })
+  const follow = async (of) => {
+    const rkey = tid()
+    await write(of, FOLLOW, rkey, { $type: FOLLOW, subject: `did:web:n${rkey}.example.com`, createdAt: now() })
+    return rkey
+  }
   const note = (of, rkey, value = 1) => write(of, NOTE, rkey, noteRecord(value))
   const write = (of, collection, rkey, record) => of.agent.com.atproto.repo.createRecord({ repo: of.did, collection, rkey, record })
 
@@ -31,7 +35,7 @@ suite('Jetstream', () => {
     writer = new MixedWriter(account, random)
     await writer.singles(60)
     await writer.batch(50)
-    await write(account, POST, 'last', postRecord('the last'))
+    await note(account, 'last')
     await live.untilRecord('last')
     await everything.untilRecord('last')
     assert.deepEqual(everything.events.filter(({ did }) => did === account.did).slice(0, 2).map(({ kind }) => kind), ['identity', 'account'])
@@ -53,7 +57,7 @@ suite('Jetstream', () => {
         state.set(path, commit.cid)
       }
     }
-    state.delete(`${POST}/last`)
+    state.delete(`${NOTE}/last`)
     assert.deepEqual(new Map([...state].sort()), new Map([...writer.cids()].sort()))
   })
 
@@ -97,12 +101,12 @@ suite('Jetstream', () => {
     const graph = await listen({ wantedCollections: ['app.bsky.graph.*', 'com.example.nothing'], wantedDids: [account.did] })
     const notes = await listen({ wantedCollections: [NOTE], wantedDids: [account.did] })
     await note(account, 'filtered-1')
-    await follow(account, 'filtered-2')
+    const second = await follow(account)
     await note(account, 'filtered-3')
-    await follow(account, 'filtered-4')
-    await graph.untilRecord('filtered-4')
+    const fourth = await follow(account)
+    await graph.untilRecord(fourth)
     await notes.untilRecord('filtered-3')
-    assert.deepEqual(graph.events.map(({ commit }) => commit.rkey), ['filtered-2', 'filtered-4'])
+    assert.deepEqual(graph.events.map(({ commit }) => commit.rkey), [second, fourth])
     assert.deepEqual(notes.events.map(({ commit }) => commit.rkey), ['filtered-1', 'filtered-3'])
   })
 
@@ -133,18 +137,19 @@ suite('Jetstream', () => {
     await note(account, 'options-1')
     await listener.untilRecord('options-1')
     listener.client.updateOptions({ wantedDids: [other.did], wantedCollections: ['app.bsky.*'] })
-    // Nothing answers an update: wait until it shows.
-    let tries = 0
-    for (; !listener.events.some(({ did }) => did === other.did); tries++) {
-      await follow(other, `options-other-${tries}`)
-      assert.ok(tries < 200)
+    // Nothing answers an update, so wait until it shows.
+    const others = []
+    while (!listener.events.some(({ did }) => did === other.did)) {
+      assert.ok(others.length < 200)
+      others.push(await follow(other))
     }
-    const from = listener.events.length
     await note(account, 'options-2')
     await note(other, 'options-3')
-    await follow(other, 'options-4')
-    await listener.untilRecord('options-4')
-    assert.deepEqual(listener.events.slice(from).map(({ commit }) => commit.rkey).filter((rkey) => !rkey.startsWith('options-other')), ['options-4'])
+    others.push(await follow(other))
+    await listener.untilRecord(others.at(-1))
+    const seen = listener.events.map(({ commit }) => commit.rkey)
+    assert.equal(seen[0], 'options-1')
+    assert.deepEqual(seen.slice(1), others.slice(1 - seen.length))
   })
 
   test('leaves out what is longer than wanted', async () => {
