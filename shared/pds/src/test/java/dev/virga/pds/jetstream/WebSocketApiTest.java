@@ -9,6 +9,7 @@ import dev.virga.pds.XrpcException;
 import dev.virga.pds.jetstream.JetstreamFixture.Doing;
 import dev.virga.pds.jetstream.Posting.Outcome;
 import dev.virga.pds.store.StoreException;
+import dev.virga.pds.sync.EventLog;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -82,6 +83,34 @@ class WebSocketApiTest {
     api.afterBatch(BUDGET);
     api.afterBatch(BUDGET);
     assertThat(gateway.of("a")).hasSize(1);
+  }
+
+  /** Reads and queries count once, transactions twice. */
+  @Test
+  void aBatchCostsThreeReadsThreeQueriesAndTwoWritesHoweverManyConnections() {
+    AtomicInteger calls = new AtomicInteger();
+    WebSocketApi counted =
+        new WebSocketApi(
+            new PowerCuts(world.index, () -> calls.incrementAndGet() < 0),
+            world.objects,
+            new EventLog(
+                new PowerCuts(world.index, () -> calls.incrementAndGet() < 0),
+                world::now,
+                Duration.ofDays(3)),
+            gateway,
+            wakes::incrementAndGet,
+            world::now,
+            new Random(1),
+            world::pass);
+    world.activate(ALICE);
+    for (int i = 0; i < 5; i++) {
+      connect("c" + i);
+    }
+    world.activate(ALICE);
+    world.activate(BOB);
+    counted.afterBatch(BUDGET);
+    assertThat(gateway.of("c4")).hasSize(2);
+    assertThat(calls).hasValue(3 + 3 + 2 * 2);
   }
 
   @Test
