@@ -80,7 +80,10 @@ final class RequestBody {
 
   byte[] readAll(long limit) throws IOException {
     try (InputStream in = open(limit)) {
-      return in.readAllBytes();
+      long announced = announcedLength();
+      return announced >= 0 && encodings().isEmpty()
+          ? in.readNBytes((int) announced) // within the limit; allocates what is needed only
+          : in.readAllBytes();
     }
   }
 

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       Run.class,
+      Train.class,
       Bench.class,
       BackUp.class,
       RestoreBackup.class,

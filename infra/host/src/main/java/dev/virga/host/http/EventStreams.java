@@ -32,8 +32,8 @@ final class EventStreams extends Handler.Wrapper {
   private static final String FIREHOSE = "/xrpc/com.atproto.sync.subscribeRepos";
   private static final String JETSTREAM = "/subscribe";
 
-  /** Bounds memory together with each subscriber's queue. */
-  private static final int MAX_SUBSCRIBERS = 1_000;
+  /** Bounds memory together with each subscriber's queue, whose frames all of them share. */
+  private static final int MAX_SUBSCRIBERS = 4_000;
 
   /** Holds both ways; a frame of the event stream may have 5 MB. */
   private static final long MAX_FRAME = 6L * 1024 * 1024;

@@ -59,6 +59,27 @@ interface Job {
     };
   }
 
+  /** Those of the writes whose conditions hold, each looked at after those before it. */
+  static Job each(List<Write> writes) {
+    List<Job> jobs = writes.stream().map(write -> transaction(List.of(write))).toList();
+    return ledger -> {
+      int done = 0;
+      for (Job job : jobs) {
+        switch (job.apply(ledger)) {
+          case Outcome.Done(int count) -> done += count;
+          case Outcome.Refused _ -> {}
+          case Outcome.Invalid invalid -> {
+            return invalid;
+          }
+          case Outcome.Broken broken -> {
+            return broken;
+          }
+        }
+      }
+      return new Outcome.Done(done);
+    };
+  }
+
   /** Entries to store without conditions. */
   static Job puts(Collection<Entry> entries) {
     List<Effect> effects =

@@ -143,6 +143,15 @@ public final class SqliteIndex implements Index, AutoCloseable {
     submit(job);
   }
 
+  /** Many in one SQLite transaction, as they come without promise of being one. */
+  @Override
+  public void writeEach(List<Write> writes) {
+    for (int from = 0; from < writes.size(); from += Index.MAX_BATCH) {
+      int to = Math.min(from + Index.MAX_BATCH, writes.size());
+      count(writer.submit(Job.each(writes.subList(from, to))));
+    }
+  }
+
   private void submit(Job job) throws ConditionFailedException {
     Job.Outcome outcome = writer.submit(job);
     if (outcome instanceof Job.Outcome.Refused(List<Key> failed)) {
