@@ -70,6 +70,18 @@ const prepare = async (op, s) => {
   if (op.name === 'deleteRecord') s.next = 0
 }
 
+// All identities first, while nothing keeps this process so busy that the directory drops its connections.
+const identity = async (i, attempts = 3) => {
+  try {
+    return await createIdentity(plc, { handle: `g${i}${Date.now().toString(36)}.test` })
+  } catch (e) {
+    if (attempts === 1) throw e
+    return identity(i, attempts - 1)
+  }
+}
+const ghosts = []
+for (let i = 0; i < 2 * (rounds + 1); i++) ghosts.push(await identity(i))
+
 log('warming up')
 for (const op of ops) for (const s of sides) {
   await prepare(op, s)
@@ -93,10 +105,7 @@ for (const size of sizes) {
 
 log('making repositories to import')
 const repositories = []
-for (let i = 0; i < 2 * (rounds + 1); i++) {
-  const ghost = await createIdentity(plc, { handle: `g${i}${Date.now().toString(36)}.test` })
-  repositories.push({ ghost, car: (await buildRepoCar(ghost.did, ghost.signing, 10_000)).car })
-}
+for (const ghost of ghosts) repositories.push({ ghost, car: (await buildRepoCar(ghost.did, ghost.signing, 10_000)).car })
 const take = async (s) => {
   const { ghost, car } = repositories.pop()
   const acct = await moveIn(s.x, ghost)

@@ -27,7 +27,7 @@ public record Route(String method, String path, Page page) {
 
   boolean hasPath(String asked) {
     return path.endsWith("*")
-        ? asked.startsWith(path.substring(0, path.length() - 1))
+        ? asked.regionMatches(0, path, 0, path.length() - 1)
         : asked.equals(path);
   }
 

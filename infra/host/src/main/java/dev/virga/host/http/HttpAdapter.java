@@ -61,7 +61,7 @@ final class HttpAdapter extends Handler.Abstract {
         path.isPresent() ? Compression.apply(request, site.answer(request)) : BAD_PATH;
     try {
       send(request, response, out);
-      if (request.header("expect").isEmpty()) { // else nothing may ever come
+      if (hasBody(request) && request.header("expect").isEmpty()) { // else nothing may ever come
         drain(request.body());
       }
       callback.succeeded();
@@ -122,6 +122,11 @@ final class HttpAdapter extends Handler.Abstract {
         new BufferedOutputStream(Content.Sink.asOutputStream(out), STREAM_BUFFER);
     writer.writeTo(buffered);
     buffered.close();
+  }
+
+  private static boolean hasBody(HttpRequest request) {
+    return request.header("content-length").isPresent()
+        || request.header("transfer-encoding").isPresent();
   }
 
   private static void drain(InputStream body) throws IOException {

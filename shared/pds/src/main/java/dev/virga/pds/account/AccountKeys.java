@@ -16,6 +16,9 @@ public final class AccountKeys {
   /** The partition of deletions that were decided on and not yet carried out. */
   static final String DELETIONS = "deletions";
 
+  /** As many as a time has until the year 2286. */
+  private static final int MILLIS_DIGITS = 13;
+
   private AccountKeys() {}
 
   public static Key account(Did did) {
@@ -36,7 +39,9 @@ public final class AccountKeys {
 
   /** Of the listing: milliseconds in 13 digits, {@code ::}, DID; also the cursor of listRepos. */
   static Key listing(Instant createdAt, Did did) {
-    return new Key(LISTING, "%013d::%s".formatted(createdAt.toEpochMilli(), did));
+    String millis = Long.toString(createdAt.toEpochMilli());
+    String zeros = "0".repeat(Math.max(0, MILLIS_DIGITS - millis.length()));
+    return new Key(LISTING, zeros + millis + "::" + did);
   }
 
   static Key deletion(Did did) {
