@@ -76,6 +76,8 @@ import dev.virga.pds.repo.Tidying;
 import dev.virga.pds.store.Changes;
 import dev.virga.pds.sync.CrawlRequests;
 import dev.virga.pds.sync.EventLog;
+import dev.virga.pds.sync.FirehoseHost;
+import dev.virga.pds.sync.Poke;
 import dev.virga.pds.sync.Sequencer;
 import dev.virga.pds.upkeep.Housekeeping;
 import java.security.SecureRandom;
@@ -412,6 +414,19 @@ public final class Services {
         on.fetcher(),
         on.clock(),
         on.background());
+  }
+
+  /** What signs and checks the pokes between processes of this server. */
+  public Poke poke() {
+    return new Poke(config.secrets().dpop().bytes(), on.clock());
+  }
+
+  /** Another process that serves the event stream and is to be told of news, if there is one. */
+  public Optional<FirehoseHost> firehoseHost() {
+    return config
+        .firehose()
+        .host()
+        .map(url -> new FirehoseHost(url, poke(), on.fetcher().forOperator(), on.background()));
   }
 
   /** Removes blobs that were uploaded long ago and never used. */

@@ -113,7 +113,8 @@ public final class Host implements AutoCloseable {
                 emptied(directory.resolve("scratch"))));
 
     EventLog log = services.eventLog();
-    Firehose firehose = new Firehose(log, objects, config.firehose().buffer());
+    Firehose firehose =
+        new Firehose(log, objects, config.firehose().buffer(), Firehose.Distance.NEAR);
     CrawlRequests crawls = services.crawlRequests();
     Sequencer sequencer =
         services.sequencer(

@@ -126,8 +126,9 @@ public record PdsConfig(
    * @param buffer the most frames that wait for one subscriber
    * @param window how far back a cursor may reach
    * @param crawlers relays that are told of news
+   * @param host another process that serves the stream and is told of news; empty for none
    */
-  public record Firehose(int buffer, Duration window, List<URI> crawlers) {}
+  public record Firehose(int buffer, Duration window, List<URI> crawlers, Optional<URI> host) {}
 
   /** A service that requests are passed on to. */
   public record Upstream(URI url, Did did) {}
@@ -217,7 +218,8 @@ public record PdsConfig(
         new Firehose(
             (int) env.number("PDS_MAX_SUBSCRIPTION_BUFFER", 1, 1_000_000, 500),
             env.millis("PDS_REPO_BACKFILL_LIMIT_MS", Duration.ofDays(3)),
-            env.urls("PDS_CRAWLERS")),
+            env.urls("PDS_CRAWLERS"),
+            env.url("VIRGA_FIREHOSE_URL")),
         upstreams(env),
         new RateLimits(
             env.flag("PDS_RATE_LIMITS_ENABLED", !laptop),

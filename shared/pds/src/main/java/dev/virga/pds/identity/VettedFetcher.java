@@ -34,7 +34,10 @@ public final class VettedFetcher {
   public enum Policy {
     /** Public addresses, by HTTPS at a name and the usual port. */
     PUBLIC_ONLY,
-    /** Anywhere, for tests and development: plain HTTP, IP literals, any port, any address. */
+    /**
+     * Anywhere, for tests, development and what only the operator can name: plain HTTP, IP
+     * literals, any port, any address.
+     */
     LAPTOP
   }
 
@@ -99,6 +102,11 @@ public final class VettedFetcher {
     this.tls = tls;
     this.policy = policy;
     this.userAgent = userAgent;
+  }
+
+  /** The same for URLs that the operator gave, which may be of a private network. */
+  public VettedFetcher forOperator() {
+    return new VettedFetcher(lookup, tls, Policy.LAPTOP, userAgent);
   }
 
   /**

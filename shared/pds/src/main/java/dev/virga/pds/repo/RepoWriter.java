@@ -3,6 +3,7 @@ package dev.virga.pds.repo;
 import dev.virga.atproto.crypto.PrivateKey;
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.repo.Commit;
+import dev.virga.atproto.repo.MissingBlockException;
 import dev.virga.atproto.repo.Mst;
 import dev.virga.atproto.repo.RecordWrite;
 import dev.virga.atproto.repo.RepoPath;
@@ -142,11 +143,24 @@ public final class RepoWriter {
       refuseSwap(did, swapCommit);
       head = heads.recall(did).orElseThrow();
     }
+    try {
+      return commit(did, head, intents, unclaimed);
+    } catch (MissingBlockException e) {
+      // The nodes of a head that was remembered for days are gone if others wrote meanwhile.
+      requireCurrent(did, head);
+      throw e;
+    }
+  }
+
+  private WriteOutcome commit(
+      Did did, Head head, List<RecordIntent> intents, boolean unclaimed)
+      throws ConditionFailedException {
     NodeStore nodes = new NodeStore(did, index, objects, cache, head.young());
     nodes.loadAll(head.young().latest());
     Mst tree = Mst.load(head.root(), nodes);
     TreeEdit edit = resolve(did, tree, intents, unclaimed);
     if (edit.writes().isEmpty() && !intents.isEmpty()) {
+      requireCurrent(did, head);
       return new WriteOutcome.Unchanged();
     }
     Tid rev = tids.nextAfter(head.rev());
@@ -178,6 +192,14 @@ public final class RepoWriter {
       Map<Key, Item> found = index.batchGet(List.of(Heads.key(did), signing.get()));
       Optional.ofNullable(found.get(Heads.key(did))).ifPresent(head -> heads.offer(did, head));
       Optional.ofNullable(found.get(signing.get())).ifPresent(key -> keys.offer(did, key));
+    }
+  }
+
+  /** That there is nothing to write must be true of the repository as it is now. */
+  private void requireCurrent(Did did, Head head) throws ConditionFailedException {
+    Optional<Head> current = heads.find(did);
+    if (current.isEmpty() || !current.get().etag().equals(head.etag())) {
+      throw new ConditionFailedException(List.of(Heads.key(did)));
     }
   }
 

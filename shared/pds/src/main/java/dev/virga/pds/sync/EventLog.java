@@ -60,9 +60,11 @@ public final class EventLog {
   record State(long first, long last) {}
 
   State state() {
-    return index
-        .get(STATE)
-        .map(item -> new State(item.requireNumber("first"), item.requireNumber("last")))
+    return state(index.get(STATE));
+  }
+
+  private static State state(Optional<Item> item) {
+    return item.map(i -> new State(i.requireNumber("first"), i.requireNumber("last")))
         .orElse(new State(0, 0));
   }
 
@@ -93,6 +95,11 @@ public final class EventLog {
     if (state().last() == 0) {
       continueAbove(micros(clock.instant().plus(LOST)));
     }
+  }
+
+  /** The same as it was some seconds ago at worst, at half the price. */
+  long lastStale() {
+    return state(index.getStale(STATE)).last();
   }
 
   /** The write that advances the state, on condition that nobody else did. */

@@ -8,8 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -20,8 +25,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One pump reads new entries and encodes each once; every subscriber, on a thread of its own,
  * takes frames from there, or from the log itself, at its own pace, while it catches up. A live one
- * whose sink has no room left is dropped by the sink. Source: atproto.com/specs/event-stream and
- * the reference's answers to cursors.
+ * whose sink has no room left is dropped by the sink. While nobody subscribes nothing is read at
+ * all, as in the cloud each look costs. Source: atproto.com/specs/event-stream and the reference's
+ * answers to cursors.
  */
 public final class Firehose implements FrameSource, AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Firehose.class);
@@ -29,7 +35,13 @@ public final class Firehose implements FrameSource, AutoCloseable {
   /** Entries read from the log at once. */
   private static final int PAGE = 200;
 
-  /** How long the pump waits for a poke before it looks for itself. */
+  /** Entries encoded at once; with their blocks they may have 2 MB each. */
+  private static final int CHUNK = 32;
+
+  /**
+   * How long the pump waits for a poke before it looks for itself, if somebody subscribes: half a
+   * read unit of DynamoDB each time.
+   */
   private static final long POLL_MILLIS = 1_000;
 
   private static final int POLICY_VIOLATION = 1008;
@@ -39,14 +51,24 @@ public final class Firehose implements FrameSource, AutoCloseable {
   private static final InfoMessage OUTDATED =
       new InfoMessage("OutdatedCursor", "Requested cursor exceeded limit. Possibly missing events");
 
+  /** How far away the objects are, which decides how packs are fetched. */
+  public enum Distance {
+    /** On this machine: one after the other. */
+    NEAR,
+    /** Some milliseconds: many at a time. */
+    FAR
+  }
+
   private final EventLog log;
   private final FrameEncoder encoder;
+  private final Distance distance;
   private final RecentFrames recent;
-  private final Semaphore pokes = new Semaphore(0);
+  private final AtomicInteger subscribers = new AtomicInteger();
 
-  /** The last number that a poke spoke of; others may have been given since. */
+  /** The last number that somebody told of. */
   private final AtomicLong told = new AtomicLong();
 
+  private final Semaphore pokes = new Semaphore(0);
   private final Thread pump;
   private volatile boolean closed;
 
@@ -55,26 +77,32 @@ public final class Firehose implements FrameSource, AutoCloseable {
    *
    * @param buffer how many events a live subscriber may fall behind
    */
-  public Firehose(EventLog log, Objects objects, int buffer) {
+  public Firehose(EventLog log, Objects objects, int buffer, Distance distance) {
     this.log = log;
     this.encoder = new FrameEncoder(objects);
+    this.distance = distance;
     this.recent = new RecentFrames(buffer, log.last());
     this.pump = Thread.ofVirtual().name("firehose-pump").start(this::pump);
   }
 
-  /** Says that the log has grown up to a number. */
+  /** Says that the log has grown up to a number; news that are old cost nothing. */
   public void poke(long last) {
-    told.accumulateAndGet(last, Math::max);
-    pokes.release();
+    if (last > told.getAndAccumulate(last, Math::max)) {
+      pokes.release();
+    }
   }
 
   private void pump() {
     long position = recent.last();
     while (!closed) {
       try {
-        long last = told.get();
-        position = readOn(position, last > position ? last : log.last());
-        pokes.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        if (subscribers.get() == 0) {
+          pokes.acquire();
+          position = subscribers.get() == 0 ? position : resume();
+        } else {
+          position = readOn(position);
+          pokes.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        }
         pokes.drainPermits();
       } catch (InterruptedException e) {
         return;
@@ -82,31 +110,72 @@ public final class Firehose implements FrameSource, AutoCloseable {
         logger.error("the log cannot be read, trying again", e);
         pokes.drainPermits();
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
+        pokes.release();
       }
     }
   }
 
-  private long readOn(long from, long last) {
+  /** Leaves out what went by while nobody was there: who wants it reads the log. */
+  private long resume() {
+    long last = log.last();
+    recent.skipTo(last);
+    return last;
+  }
+
+  private long readOn(long from) {
+    long last = told.get() > from ? told.get() : log.lastStale();
     long position = from;
-    List<LogEntry> entries;
-    do {
-      entries = log.after(position, last, PAGE);
-      recent.add(frames(entries));
-      position = entries.isEmpty() ? position : entries.getLast().seq();
-    } while (entries.size() == PAGE && !closed);
+    while (position < last && !closed) {
+      List<LogEntry> entries = log.after(position, last, PAGE);
+      for (List<LogEntry> chunk : chunks(entries)) {
+        recent.add(frames(chunk));
+      }
+      position = reached(entries, last);
+    }
     return position;
   }
 
-  private List<RecentFrames.Frame> frames(List<LogEntry> entries) {
-    List<RecentFrames.Frame> frames = new ArrayList<>(entries.size());
-    for (LogEntry entry : entries) {
-      frames.add(new RecentFrames.Frame(entry.seq(), encoder.encode(entry)));
+  /** A page that is not full shows that there is nothing more, as what was there may be purged. */
+  private static long reached(List<LogEntry> entries, long last) {
+    return entries.size() < PAGE ? last : entries.getLast().seq();
+  }
+
+  private static List<List<LogEntry>> chunks(List<LogEntry> entries) {
+    List<List<LogEntry>> chunks = new ArrayList<>();
+    for (int from = 0; from < entries.size(); from += CHUNK) {
+      chunks.add(entries.subList(from, Math.min(from + CHUNK, entries.size())));
     }
-    return frames;
+    return chunks;
+  }
+
+  private List<RecentFrames.Frame> frames(List<LogEntry> entries) {
+    if (distance == Distance.NEAR || entries.size() == 1) {
+      return entries.stream().map(this::frame).toList();
+    }
+    try (ExecutorService fetchers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<RecentFrames.Frame>> frames =
+          entries.stream().map(entry -> fetchers.submit(() -> frame(entry))).toList();
+      List<RecentFrames.Frame> all = new ArrayList<>(frames.size());
+      for (Future<RecentFrames.Frame> frame : frames) {
+        all.add(frame.get());
+      }
+      return all;
+    } catch (ExecutionException e) {
+      throw new StoreException("packs could not be fetched: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("interrupted while packs were fetched", e);
+    }
+  }
+
+  private RecentFrames.Frame frame(LogEntry entry) {
+    return new RecentFrames.Frame(entry.seq(), encoder.encode(entry));
   }
 
   @Override
   public void subscribe(OptionalLong cursor, FrameSink sink) throws InterruptedException {
+    subscribers.incrementAndGet();
+    pokes.release();
     try {
       switch (log.start(cursor)) {
         case EventLog.Start.Future _ -> refuse(sink, "FutureCursor", "Cursor in the future.");
@@ -119,6 +188,8 @@ public final class Firehose implements FrameSource, AutoCloseable {
     } catch (StoreException e) {
       logger.error("subscriber dropped, the log cannot be read", e);
       sink.close(INTERNAL_ERROR, "InternalServerError");
+    } finally {
+      subscribers.decrementAndGet();
     }
   }
 
@@ -130,24 +201,32 @@ public final class Firehose implements FrameSource, AutoCloseable {
         return;
       }
       Optional<List<RecentFrames.Frame>> live = recent.after(position);
-      List<RecentFrames.Frame> next =
-          live.isPresent() ? live.get() : frames(log.after(position, log.last(), PAGE));
-      for (RecentFrames.Frame frame : next) {
-        if (frame.isThere() && !sent(frame, live.isPresent(), sink)) {
-          return;
+      if (live.isEmpty()) {
+        position = catchUp(position, sink);
+      } else {
+        for (RecentFrames.Frame frame : live.get()) {
+          if (frame.isThere() && !sink.offer(frame.bytes())) {
+            return;
+          }
+          position = frame.seq();
         }
-        position = frame.seq();
-      }
-      if (live.isEmpty() && next.isEmpty()) {
-        position = Math.max(position, recent.floor());
       }
     }
     sink.close(GOING_AWAY, "");
   }
 
-  private static boolean sent(RecentFrames.Frame frame, boolean live, FrameSink sink)
-      throws InterruptedException {
-    return live ? sink.offer(frame.bytes()) : sink.put(frame.bytes());
+  /** Sends a page of the log; gives where it ended. */
+  private long catchUp(long from, FrameSink sink) throws InterruptedException {
+    long last = recent.last();
+    List<LogEntry> entries = log.after(from, last, PAGE);
+    for (List<LogEntry> chunk : chunks(entries)) {
+      for (RecentFrames.Frame frame : frames(chunk)) {
+        if (frame.isThere() && !sink.put(frame.bytes())) {
+          return frame.seq();
+        }
+      }
+    }
+    return reached(entries, last);
   }
 
   /** Tells a subscriber why it is dropped, and drops it. */

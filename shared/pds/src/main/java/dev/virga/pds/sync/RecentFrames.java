@@ -65,6 +65,20 @@ final class RecentFrames {
     }
   }
 
+  /** Lets go of all frames: what has a number up to this one is no longer here. */
+  void skipTo(long seq) {
+    lock.lock();
+    try {
+      frames.clear();
+      bytes = 0;
+      last = Math.max(last, seq);
+      floor = last;
+      grown.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   long last() {
     lock.lock();
     try {

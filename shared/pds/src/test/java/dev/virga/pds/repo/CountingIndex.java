@@ -12,11 +12,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Counts the calls of an {@link Index} by name, for tests of what an operation costs. */
 public final class CountingIndex {
-  private final Map<String, Integer> calls = new TreeMap<>();
+  private final Map<String, Integer> calls = new ConcurrentSkipListMap<>();
 
   public Map<String, Integer> calls() {
     return calls;

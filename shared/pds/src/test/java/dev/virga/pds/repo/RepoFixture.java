@@ -101,6 +101,12 @@ public final class RepoFixture {
     return newWriter(new Heads(index, redo), new BlockCache(1 << 20), redo);
   }
 
+  /** A writer that remembers heads but no tree nodes. */
+  RepoWriter writerWithoutCache() {
+    Redo redo = new Redo(index, objects);
+    return newWriter(new Heads(index, redo), new BlockCache(0), redo);
+  }
+
   /** A writer of another process, on an Index that may let it down. */
   RepoWriter writerOn(Index other) {
     return writerOn(other, objects);

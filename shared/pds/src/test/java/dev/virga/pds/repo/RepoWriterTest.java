@@ -15,6 +15,10 @@ import dev.virga.atproto.repo.Mst;
 import dev.virga.atproto.repo.MstEntry;
 import dev.virga.atproto.repo.RepoPath;
 import dev.virga.pds.XrpcException;
+import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Query;
+import dev.virga.pds.store.Range;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -25,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RepoWriterTest {
@@ -132,6 +137,55 @@ class RepoWriterTest {
                 null))
         .isEqualTo(new WriteOutcome.Unchanged());
     assertThat(repo.head()).isEqualTo(before);
+  }
+
+  @Test
+  void thatThereIsNothingToDoIsNeverSaidOfAStateThatAnotherProcessChanged() {
+    RepoWriter other = repo.freshWriter();
+    other.write(DID, List.of(creation("a")), null);
+    repo.write(new RecordIntent.Put(path("a"), record("two"), RecordIntent.Swap.ANY));
+    RecordIntent back = new RecordIntent.Put(path("a"), record("note a"), RecordIntent.Swap.ANY);
+    assertThat(other.write(DID, List.of(back), null)).isInstanceOf(WriteOutcome.Committed.class);
+    assertThat(repo.reader.record(DID, path("a")).orElseThrow().cid())
+        .isEqualTo(record("note a").cid());
+
+    repo.write(creation("b"));
+    RecordIntent gone = new RecordIntent.Delete(path("b"), RecordIntent.Swap.ANY, false);
+    assertThat(other.write(DID, List.of(gone), null)).isInstanceOf(WriteOutcome.Committed.class);
+    assertThat(repo.reader.record(DID, path("b"))).isEmpty();
+  }
+
+  @Test
+  void aHeadFromMemoryWhoseTreeIsGoneIsReadAgain() throws Exception {
+    RepoWriter other = repo.writerWithoutCache();
+    List<RecordIntent> many = IntStream.range(0, 200).mapToObj(i -> creation("r" + i)).toList();
+    other.write(DID, many, null);
+    for (int i = 0; i < 200; i++) {
+      repo.write(new RecordIntent.Put(path("r" + i), record("new " + i), RecordIntent.Swap.ANY));
+    }
+    repo.settle();
+    assertThat(loseReplacedNodes()).isPositive();
+    RecordIntent put = new RecordIntent.Put(path("r7"), record("newest"), RecordIntent.Swap.ANY);
+    assertThat(other.write(DID, List.of(put), null)).isInstanceOf(WriteOutcome.Committed.class);
+    assertThat(treeOf(repo.head()))
+        .hasSize(200)
+        .containsEntry(path("r7").toString(), record("newest").cid())
+        .containsEntry(path("r8").toString(), record("new 8").cid());
+  }
+
+  /** As expiry does a day later; gives how many. */
+  private int loseReplacedNodes() {
+    List<Key> expiring =
+        repo
+            .memory
+            .query(Query.forward(DID.text(), Range.prefix("node#"), Query.MAX_LIMIT))
+            .entries()
+            .stream()
+            .filter(entry -> entry.expires() != null)
+            .map(Entry::key)
+            .toList();
+    repo.memory.batchDelete(expiring);
+    return expiring.size();
   }
 
   @Test

@@ -3,16 +3,21 @@ package dev.virga.pds.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.sync.AccountEvent;
+import dev.virga.atproto.sync.CommitEvent;
 import dev.virga.atproto.sync.Frame;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
+import dev.virga.pds.repo.CountingIndex;
 import dev.virga.pds.store.MemoryIndex;
 import dev.virga.pds.store.MemoryObjects;
+import dev.virga.pds.store.Objects;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,6 +29,7 @@ class FirehoseTest {
   private static final Did ALICE = Did.parse("did:web:alice.example.com");
 
   private final MemoryIndex index = new MemoryIndex();
+  private final MemoryObjects objects = new MemoryObjects();
   private final AtomicLong millis =
       new AtomicLong(Instant.parse("2026-01-01T00:00:00Z").toEpochMilli());
   private final EventLog log = new EventLog(index, this::now, Duration.ofDays(3));
@@ -52,7 +58,7 @@ class FirehoseTest {
   }
 
   private Firehose start(int buffer) {
-    Firehose started = new Firehose(log, new MemoryObjects(), buffer);
+    Firehose started = new Firehose(log, objects, buffer, Firehose.Distance.FAR);
     firehose = started;
     return started;
   }
@@ -227,5 +233,71 @@ class FirehoseTest {
     from.close();
     await().until(() -> subscriber.closed != null);
     assertThat(subscriber.closed).startsWith("1001");
+  }
+
+  @Test
+  void nothingIsReadWhileNobodySubscribes() throws Exception {
+    CountingIndex counting = new CountingIndex();
+    EventLog counted = new EventLog(counting.around(index), this::now, Duration.ofDays(3));
+    firehose = new Firehose(counted, objects, 100, Firehose.Distance.FAR);
+    counting.reset();
+    events(300);
+    assertThat(counting.calls()).isEmpty();
+    Subscriber late = subscribe(firehose, OptionalLong.of(0), 1_000);
+    await().until(() -> late.frames.size() == 300);
+    events(5);
+    await().until(() -> late.frames.size() == 305);
+    assertThat(late.seqs()).isEqualTo(logged());
+  }
+
+  @Test
+  void whoComesAfterAnEmptySpellMissesNothing() throws Exception {
+    Firehose from = start(20);
+    for (int round = 0; round < 5; round++) {
+      long cursor = log.last();
+      events(30);
+      Subscriber back = subscribe(from, OptionalLong.of(cursor), 1_000);
+      await().until(() -> back.frames.size() == 30);
+      assertThat(back.seqs()).isEqualTo(logged().subList(round * 31, round * 31 + 30));
+      back.close(1000, "");
+      events(1); // also while it is on its way out
+    }
+  }
+
+  @Test
+  void eventsThatWerePurgedAreNotWaitedFor() throws Exception {
+    events(3);
+    index.batchDelete(logged().stream().map(EventLog::key).toList());
+    Subscriber subscriber = subscribe(start(100), OptionalLong.of(0), 1_000);
+    await().until(() -> subscriber.followed);
+    events(1);
+    await().until(() -> subscriber.frames.size() == 1);
+    assertThat(subscriber.seqs()).isEqualTo(logged());
+  }
+
+  @Test
+  void packsThatAreFetchedTogetherKeepTheirOrder() throws Exception {
+    Random random = new Random(7);
+    for (int i = 0; i < 150; i++) {
+      byte[] blocks = new byte[random.nextInt(1, 50)];
+      random.nextBytes(blocks);
+      objects.putIfAbsent("repos/pack-" + i, blocks, Objects.Metadata.NONE);
+      CommitEvent event =
+          new CommitEvent(
+              ALICE, Tid.of(nextTid, 1), null, Cid.ofDagCbor(blocks), blocks, List.of(), null);
+      Outbox.Content content =
+          new Outbox.Content(
+              List.of(event.withBlocks(new byte[0])), "repos/pack-" + i, List.of(), List.of());
+      index.transact(List.of(Outbox.put(ALICE, Tid.of(nextTid++, 1), content)));
+    }
+    index.pump(sequencer);
+    Subscriber subscriber = subscribe(start(100), OptionalLong.of(0), 1_000);
+    await().until(() -> subscriber.frames.size() == 150);
+    assertThat(subscriber.seqs()).isEqualTo(logged());
+    assertThat(subscriber.frames)
+        .allSatisfy(
+            frame ->
+                assertThat(frame.payload().link("commit"))
+                    .contains(Cid.ofDagCbor(frame.payload().bytes("blocks").orElseThrow())));
   }
 }
