@@ -1,9 +1,10 @@
-// A PDS process of our own on a data directory of our own: start, stop, kill, start again on the same port.
+// A PDS process of our own on a data directory or cloud stores of our own: start, stop, kill, start again on the same port.
 import { spawn } from 'node:child_process'
 import crypto from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { cloudUrl, newStores } from './cloud.mjs'
 import { poll } from './poll.mjs'
 
 const READY = /^Virga is ready at (http:\/\/\S+)$/m
@@ -16,10 +17,18 @@ const command = process.env.VIRGA_E2E_COMMAND ?? '../../virga run'
 /** Why a test that needs its own host cannot run, or false. */
 export const noOwnHost = process.env.VIRGA_E2E_URL && !process.env.VIRGA_E2E_OWN_HOST && 'only a URL was given'
 
+/** What a laptop makes up for itself but processes on the same stores must agree on. */
+const sharedSecrets = () => {
+  const names = ['PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX', 'VIRGA_KEY_SEALING_SECRET', 'PDS_DPOP_SECRET']
+  return Object.fromEntries(names.map((name) => [name, crypto.randomBytes(32).toString('hex')]))
+}
+
 export class Host {
-  /** Starts a host; `settings` are further PDS_ variables. */
-  static async start(settings = {}) {
+  /** Starts a host, `beside` another on the same stores if one is given; `settings` are further variables. */
+  static async start(settings = {}, beside = undefined) {
     const host = new Host()
+    if (beside) Object.assign(host, { adminPassword: beside.adminPassword, jwtSecret: beside.jwtSecret })
+    host.#stores = beside ? beside.#stores : cloudUrl() ? { ...await newStores(), ...sharedSecrets() } : {}
     host.#settings = settings
     process.on('exit', () => host.#signal('SIGKILL'))
     if (!process.listenerCount('SIGTERM')) process.once('SIGTERM', () => process.exit(143)) // the runner's time limit
@@ -32,6 +41,7 @@ export class Host {
   jwtSecret = crypto.randomBytes(16).toString('hex')
   port = 0
   url = undefined
+  #stores = {}
   #settings = {}
   #child = undefined
   #output = ''
@@ -48,7 +58,7 @@ export class Host {
   /** Starts the process; the first time on a free port, later on the same one. */
   async restart() {
     if (this.alive) throw new Error('the host is running')
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(PDS_|VIRGA_E2E_|NODE_TEST)/.test(name))
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(PDS_|AWS_|VIRGA_(?!JAVA_OPTS|JIT_LEVEL)|NODE_TEST)/.test(name))
     const args = ['--port', String(this.port), '--data-directory', this.directory]
     this.#output = ''
     // Its own process group: a start script and the server below it die together.
@@ -56,7 +66,7 @@ export class Host {
       cwd: path.resolve(import.meta.dirname, '..'),
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...Object.fromEntries(inherited), PDS_ADMIN_PASSWORD: this.adminPassword, PDS_JWT_SECRET: this.jwtSecret, ...this.#settings },
+      env: { ...Object.fromEntries(inherited), PDS_ADMIN_PASSWORD: this.adminPassword, PDS_JWT_SECRET: this.jwtSecret, ...this.#stores, ...this.#settings },
     })
     const keep = (chunk) => { this.#output = (this.#output + chunk).slice(-4 * LOG_BYTES) }
     this.#child.stdout.setEncoding('utf8').on('data', keep)

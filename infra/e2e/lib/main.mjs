@@ -4,6 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { startCloud } from './cloud.mjs'
 import { Host } from './host.mjs'
 
 // A hung server must not hang the build.
@@ -15,20 +16,22 @@ const files = process.argv.length > 2
   ? process.argv.slice(2).map((file) => path.resolve(file))
   : readdirSync(folder).filter((name) => name.endsWith('.test.mjs')).sort().map((name) => path.join(folder, name))
 
-let host
+let host, cloud
 async function stop(code) {
   await host?.destroy()
+  cloud?.stop()
   process.exit(code)
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(130))
 
 if (!process.env.VIRGA_E2E_URL) {
   try {
+    if (process.env.VIRGA_E2E_BACKEND === 'cloud') cloud = await startCloud()
     host = await Host.start()
   } catch (error) {
     console.error(error.message)
     console.log('0 passed, 1 failed')
-    process.exit(1)
+    await stop(1)
   }
   process.env.VIRGA_E2E_URL = host.url
   process.env.VIRGA_E2E_JWT_SECRET = host.jwtSecret
@@ -63,6 +66,7 @@ output.on('end', async () => {
   }
   const good = totals.failed === 0 && totals.passed > 0
   if (host && !good) console.log(`The end of the host's output:\n${host.log()}`)
+  if (cloud && !good) console.log(`The end of the local cloud's output:\n${cloud.log()}`)
   if (process.env.VIRGA_E2E_REPORT) {
     writeFileSync(process.env.VIRGA_E2E_REPORT, JSON.stringify({ ...totals, failures }, null, 2) + '\n')
   }

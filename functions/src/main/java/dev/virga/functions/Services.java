@@ -59,6 +59,7 @@ import dev.virga.pds.mail.Letters;
 import dev.virga.pds.mail.PostOffice;
 import dev.virga.pds.moderation.Decisions;
 import dev.virga.pds.moderation.Reports;
+import dev.virga.pds.repo.Backlog;
 import dev.virga.pds.repo.BlockCache;
 import dev.virga.pds.repo.Cleanup;
 import dev.virga.pds.repo.CommitStore;
@@ -404,6 +405,15 @@ public final class Services {
   /** What numbers events, as {@link #changes(EventLog, LongConsumer)} has it. */
   public Sequencer sequencer(EventLog log, LongConsumer advanced) {
     return new Sequencer(on.index(), log, on.clock(), advanced);
+  }
+
+  /**
+   * What waits in the outboxes though no feed will bring it any more.
+   *
+   * @param listener of {@link #changes}
+   */
+  public Backlog backlog(Changes.Listener listener) {
+    return new Backlog(on.index(), repos, listener);
   }
 
   /** What tells relays of news. */

@@ -1,7 +1,11 @@
 package dev.virga.cli;
 
 import dev.virga.host.Host;
+import dev.virga.host.Mode;
 import dev.virga.host.SecretFile;
+import dev.virga.host.backend.Backend;
+import dev.virga.host.backend.CloudBackend;
+import dev.virga.host.backend.EmbeddedBackend;
 import dev.virga.pds.config.EnvFile;
 import dev.virga.pds.config.PdsConfig;
 import java.io.IOException;
@@ -9,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -26,7 +31,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Every PDS_* variable of the reference server is understood, from the environment or",
-      "from --env-file; options win over the environment, and that over the file."
+      "from --env-file; options win over the environment, and that over the file.",
+      "",
+      "The cloud backend reads VIRGA_TABLE and VIRGA_BUCKET, the AWS SDK's own variables",
+      "(AWS_REGION, AWS_ENDPOINT_URL, ...) and VIRGA_S3_PATH_STYLE=true for stores that need",
+      "it. Every secret must be given, the same to all processes. VIRGA_BACKEND, VIRGA_MODE",
+      "and VIRGA_FIREHOSE_URL, a firehose host to be told of news, complete them."
     })
 final class Run implements Callable<Integer> {
   private static final String DEFAULT_DIRECTORY = "data";
@@ -58,16 +68,44 @@ final class Run implements Callable<Integer> {
       fallbackValue = "true")
   private @Nullable Boolean inviteRequired;
 
+  @Option(
+      names = "--backend",
+      paramLabel = "embedded|cloud",
+      description = {
+        "What everything is kept in: files of this machine, or DynamoDB and S3.",
+        "[cloud if VIRGA_TABLE is set, else embedded]"
+      })
+  private @Nullable String backend;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "all|firehose",
+      description = {
+        "What to do beside answering requests: all, or, beside functions or another host",
+        "on the same cloud backend, nothing but to serve the event stream. [all]"
+      })
+  private @Nullable String mode;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     Map<String, String> variables = variables(System.getenv());
     Path directory = Path.of(variables.getOrDefault("PDS_DATA_DIRECTORY", DEFAULT_DIRECTORY));
+    Launch launch = Launch.of(variables);
     Files.createDirectories(directory);
-    SecretFile secrets = new SecretFile(directory, new SecureRandom());
-    PdsConfig config = PdsConfig.parse(secrets.complete(variables));
-    try (Host host = Host.start(config, directory)) {
+    SecureRandom random = new SecureRandom();
+    SecretFile secrets = new SecretFile(directory, random);
+    // Those of a cloud backend are shared with other processes: none may be made up here.
+    PdsConfig config = PdsConfig.parse(launch.cloud() ? variables : secrets.complete(variables));
+    Backend stores =
+        launch.cloud()
+            ? CloudBackend.open(variables, random, InstantSource.system())
+            : EmbeddedBackend.open(directory);
+    String place = stores.place();
+    try (Host host = Host.start(config, stores, launch.mode(), directory)) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(host), "shutdown"));
-      greet(host, directory, secrets, variables);
+      boolean given =
+          launch.cloud() || !variables.getOrDefault(PdsConfig.ADMIN_PASSWORD, "").isBlank();
+      greet(host, place, launch.mode(), given ? "as given" : "in " + secrets.path());
       host.join();
     }
     return 0;
@@ -86,6 +124,8 @@ final class Run implements Callable<Integer> {
     override(variables, PdsConfig.ADMIN_PASSWORD, adminPassword);
     override(variables, "PDS_DID_PLC_URL", plcUrl);
     override(variables, "PDS_INVITE_REQUIRED", inviteRequired);
+    override(variables, "VIRGA_BACKEND", backend);
+    override(variables, "VIRGA_MODE", mode);
     return variables;
   }
 
@@ -95,13 +135,15 @@ final class Run implements Callable<Integer> {
     }
   }
 
-  private void greet(Host host, Path directory, SecretFile secrets, Map<String, String> variables) {
+  private void greet(Host host, String place, Mode running, String password) {
     PdsConfig config = host.config();
     PrintWriter out = spec.commandLine().getOut();
-    boolean given = !variables.getOrDefault(PdsConfig.ADMIN_PASSWORD, "").isBlank();
     out.println("Virga is ready at http://localhost:" + config.service().port());
-    out.println("  data            " + directory.toAbsolutePath().normalize());
-    out.println("  admin password  " + (given ? "as given" : "in " + secrets.path()));
+    out.println("  data            " + place);
+    if (running == Mode.FIREHOSE) {
+      out.println("  mode            firehose: others number the events");
+    }
+    out.println("  admin password  " + password);
     out.println("  handles         " + String.join(", ", config.identity().handleDomains()));
     out.println(
         "  PLC directory   "

@@ -4,13 +4,12 @@ import dev.virga.functions.Pages;
 import dev.virga.functions.Services;
 import dev.virga.functions.Surroundings;
 import dev.virga.functions.site.Route;
+import dev.virga.host.backend.Backend;
+import dev.virga.host.backend.EmbeddedBackend;
 import dev.virga.host.http.HttpServer;
 import dev.virga.host.plc.LocalPlcDirectory;
 import dev.virga.host.plc.PlcLedger;
 import dev.virga.host.plc.PlcPages;
-import dev.virga.host.store.Durability;
-import dev.virga.host.store.LocalObjects;
-import dev.virga.host.store.SqliteIndex;
 import dev.virga.pds.config.PdsConfig;
 import dev.virga.pds.identity.AddressLookup;
 import dev.virga.pds.identity.HttpPlcDirectory;
@@ -19,30 +18,32 @@ import dev.virga.pds.identity.PlcDirectory;
 import dev.virga.pds.identity.TxtLookup;
 import dev.virga.pds.identity.VettedFetcher;
 import dev.virga.pds.jetstream.Jetstream;
+import dev.virga.pds.store.Changes;
 import dev.virga.pds.sync.CrawlRequests;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Firehose;
+import dev.virga.pds.sync.FirehoseHost;
 import dev.virga.pds.sync.Sequencer;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLSocketFactory;
 
-/** The whole PDS in one process: the composition root of the laptop and of a single machine. */
+/**
+ * A PDS in one process: the composition root of the laptop, of a single machine, and of the machine
+ * beside Lambda that serves the event stream.
+ */
 public final class Host implements AutoCloseable {
-  private static final Set<String> FED = Set.of("outbox#");
   private static final Duration TXT_TIMEOUT = Duration.ofSeconds(3);
 
   private final PdsConfig config;
@@ -50,8 +51,8 @@ public final class Host implements AutoCloseable {
   private final Firehose firehose;
   private final Upkeep upkeep;
   private final ExecutorService background;
-  private final SqliteIndex index;
-  private final LocalObjects objects;
+  private final Backend backend;
+  private final ScratchDirectory scratch;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -61,48 +62,71 @@ public final class Host implements AutoCloseable {
       Firehose firehose,
       Upkeep upkeep,
       ExecutorService background,
-      SqliteIndex index,
-      LocalObjects objects) {
+      Backend backend,
+      ScratchDirectory scratch) {
     this.config = config;
     this.server = server;
     this.firehose = firehose;
     this.upkeep = upkeep;
     this.background = background;
-    this.index = index;
-    this.objects = objects;
+    this.backend = backend;
+    this.scratch = scratch;
   }
 
   /**
-   * Starts serving.
+   * Starts serving everything out of a directory.
    *
    * @param directory where everything is kept; made if absent
    * @throws IOException if the port is taken
    * @throws dev.virga.pds.store.StoreException if the directory cannot be used
    */
-  public static Host start(PdsConfig given, Path directory) throws IOException {
-    HttpServer server = HttpServer.bind(given.service().port());
+  public static Host start(PdsConfig config, Path directory) throws IOException {
+    return start(config, EmbeddedBackend.open(directory), Mode.ALL, directory);
+  }
+
+  /**
+   * Starts serving.
+   *
+   * @param backend closed with the host, or if it does not start
+   * @param directory for what is too large for memory, in a directory below it; made if absent
+   * @throws IOException if the port is taken, or the directory by another host
+   * @throws dev.virga.pds.store.StoreException if the backend cannot be used
+   */
+  public static Host start(PdsConfig given, Backend backend, Mode mode, Path directory)
+      throws IOException {
     try {
-      return start(given.atPort(server.port()), directory, server);
+      ScratchDirectory scratch = ScratchDirectory.open(directory.resolve("scratch"));
+      try {
+        HttpServer server = HttpServer.bind(given.service().port());
+        try {
+          return start(given.atPort(server.port()), backend, mode, scratch, server);
+        } catch (IOException | RuntimeException e) {
+          server.close();
+          throw e;
+        }
+      } catch (IOException | RuntimeException e) {
+        scratch.close();
+        throw e;
+      }
     } catch (IOException | RuntimeException e) {
-      server.close();
+      backend.close();
       throw e;
     }
   }
 
-  private static Host start(PdsConfig config, Path directory, HttpServer server)
+  private static Host start(
+      PdsConfig config, Backend backend, Mode mode, ScratchDirectory scratch, HttpServer server)
       throws IOException {
     InstantSource clock = InstantSource.system();
-    SqliteIndex index = SqliteIndex.open(directory.resolve("index.db"), Durability.DEFAULT, FED);
-    LocalObjects objects = LocalObjects.open(directory.resolve("objects"), Durability.DEFAULT);
     ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
-    PlcLedger ledger = new PlcLedger(index, clock);
+    PlcLedger ledger = new PlcLedger(backend.index(), clock);
     VettedFetcher fetcher = fetcher(config);
     Services services =
         new Services(
             config,
             new Surroundings(
-                index,
-                objects,
+                backend.index(),
+                backend.objects(),
                 plc(config, ledger, fetcher),
                 fetcher,
                 dns(config),
@@ -110,41 +134,51 @@ public final class Host implements AutoCloseable {
                 new SecureRandom(),
                 Thread::sleep,
                 background,
-                emptied(directory.resolve("scratch"))));
+                scratch.path()));
 
     EventLog log = services.eventLog();
     Firehose firehose =
-        new Firehose(log, objects, config.firehose().buffer(), Firehose.Distance.NEAR);
+        new Firehose(
+            log,
+            backend.objects(),
+            config.firehose().buffer(),
+            backend.isShared() ? Firehose.Distance.FAR : Firehose.Distance.NEAR);
+    List<Route> more = new ArrayList<>();
+    if (config.identity().plcUrl().isEmpty()) {
+      more.addAll(new PlcPages(ledger).routes());
+    }
+    if (backend.isShared()) {
+      more.addAll(new PokePage(services.poke(), firehose::poke).routes());
+    }
+    Upkeep upkeep = new Upkeep(backend, services, clock);
+    if (mode == Mode.ALL) {
+      number(services, backend, log, firehose);
+    }
+    server.serve(
+        Pages.site(services, Version.read(), more),
+        firehose,
+        new Jetstream(firehose, log),
+        config.firehose().buffer());
+    if (mode == Mode.ALL) {
+      upkeep.start();
+    }
+    return new Host(config, server, firehose, upkeep, background, backend, scratch);
+  }
+
+  /** Gives events their numbers, and tells whoever waits for them. */
+  private static void number(Services services, Backend backend, EventLog log, Firehose firehose) {
     CrawlRequests crawls = services.crawlRequests();
+    Optional<FirehoseHost> other = services.firehoseHost();
     Sequencer sequencer =
         services.sequencer(
             log,
             last -> {
               firehose.poke(last);
+              other.ifPresent(host -> host.news(last));
               crawls.news();
             });
-    index.deliver(sequencer, services.changes(sequencer));
-    Upkeep upkeep = new Upkeep(index, objects, services, clock);
-    boolean ownPlc = config.identity().plcUrl().isEmpty();
-    List<Route> plcPages = ownPlc ? new PlcPages(ledger).routes() : List.of();
-    server.serve(
-        Pages.site(services, Version.read(), plcPages),
-        firehose,
-        new Jetstream(firehose, log),
-        config.firehose().buffer());
-    upkeep.start();
-    return new Host(config, server, firehose, upkeep, background, index, objects);
-  }
-
-  /** A directory without what an earlier process left in it. */
-  private static Path emptied(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory)) {
-      for (Path file : left) {
-        Files.delete(file);
-      }
-    }
-    return directory;
+    Changes.Listener listener = services.changes(sequencer);
+    backend.deliver(sequencer, listener, () -> services.backlog(listener).deliver());
   }
 
   private static VettedFetcher fetcher(PdsConfig config) {
@@ -192,9 +226,9 @@ public final class Host implements AutoCloseable {
       server.close();
       firehose.close();
       background.shutdownNow();
+      scratch.close();
     } finally {
-      index.close();
-      objects.close();
+      backend.close();
       closed.countDown();
     }
   }

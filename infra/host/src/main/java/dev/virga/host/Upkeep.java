@@ -1,8 +1,7 @@
 package dev.virga.host;
 
 import dev.virga.functions.Services;
-import dev.virga.host.store.LocalObjects;
-import dev.virga.host.store.SqliteIndex;
+import dev.virga.host.backend.Backend;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
@@ -16,22 +15,17 @@ final class Upkeep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
   private static final Duration EVERY = Duration.ofMinutes(10);
 
-  /** No put takes so long: what is older was left by a crash. */
-  private static final Duration ABANDONED = Duration.ofDays(1);
-
   private static final int ACCOUNTS = 100;
 
-  private final SqliteIndex index;
-  private final LocalObjects objects;
+  private final Backend backend;
   private final Services services;
   private final InstantSource clock;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("upkeep").factory());
 
-  Upkeep(SqliteIndex index, LocalObjects objects, Services services, InstantSource clock) {
-    this.index = index;
-    this.objects = objects;
+  Upkeep(Backend backend, Services services, InstantSource clock) {
+    this.backend = backend;
     this.services = services;
     this.clock = clock;
   }
@@ -46,8 +40,7 @@ final class Upkeep implements AutoCloseable {
     attempt("finishing what was left half done", services::recover);
     attempt("removing uploads that were never used", services::sweepUploads);
     attempt("tidying up repositories", this::keepHouse);
-    attempt("forgetting what expired", () -> index.sweep(clock.instant()));
-    attempt("removing files of crashes", () -> objects.sweep(clock.instant().minus(ABANDONED)));
+    attempt("forgetting what expired or was left by crashes", () -> backend.sweep(clock.instant()));
   }
 
   private void keepHouse() {

@@ -1,31 +1,74 @@
 package dev.virga.aws;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.virga.aws.dynamodb.IndexTable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
- * DynamoDB Local and S3Proxy on free ports of this machine, with one new table and bucket, for
- * tests that are no Java: prints the variables with which a process uses them, then {@code ready},
- * and ends when its standard input does.
+ * DynamoDB Local and S3Proxy on free ports of this machine, for tests that are no Java: {@code POST
+ * /stores} makes a new table and bucket, and answers with the variables by which a process uses
+ * them, as lines of {@code NAME=value}.
  */
-public final class LocalCloud {
-  private LocalCloud() {}
+public final class LocalCloud implements AutoCloseable {
+  private final LocalDynamo dynamo;
+  private final LocalS3 s3;
+  private final HttpServer control;
 
-  /** Runs until standard input ends, so that it never outlives the test that started it. */
+  private LocalCloud(LocalDynamo dynamo, LocalS3 s3, HttpServer control) {
+    this.dynamo = dynamo;
+    this.s3 = s3;
+    this.control = control;
+  }
+
+  /** Says where it is, then runs until standard input ends, so that it never outlives its user. */
   public static void main(String[] args) throws Exception {
-    try (LocalDynamo dynamo = LocalDynamo.start();
-        LocalS3 s3 = LocalS3.start()) {
-      environmentOfNewStores(dynamo, s3)
-          .forEach((name, value) -> System.out.println(name + "=" + value));
-      System.out.println("ready");
+    PrintStream out = System.out;
+    System.setOut(System.err); // the servers greet as well
+    try (LocalCloud cloud = start()) {
+      out.println("Local cloud is ready at " + cloud.url());
       while (System.in.read() >= 0) {
         // what is written there means nothing
       }
     }
     System.exit(0); // the servers' threads are no daemons
+  }
+
+  static LocalCloud start() throws Exception {
+    LocalDynamo dynamo = LocalDynamo.start();
+    LocalS3 s3 = LocalS3.start();
+    HttpServer control =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    LocalCloud cloud = new LocalCloud(dynamo, s3, control);
+    control.createContext("/stores", cloud::answer);
+    control.start();
+    return cloud;
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + control.getAddress().getPort());
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String lines =
+          environmentOfNewStores(dynamo, s3).entrySet().stream()
+              .map(variable -> variable.getKey() + "=" + variable.getValue() + "\n")
+              .collect(Collectors.joining());
+      byte[] body = lines.getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(200, body.length);
+      exchange.getResponseBody().write(body);
+    }
   }
 
   static Map<String, String> environmentOfNewStores(LocalDynamo dynamo, LocalS3 s3) {
@@ -47,5 +90,12 @@ public final class LocalCloud {
     }
     variables.put("VIRGA_S3_PATH_STYLE", "true");
     return variables;
+  }
+
+  @Override
+  public void close() {
+    control.stop(0);
+    s3.close();
+    dynamo.close();
   }
 }

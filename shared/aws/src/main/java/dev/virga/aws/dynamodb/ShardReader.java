@@ -2,15 +2,17 @@ package dev.virga.aws.dynamodb;
 
 import dev.virga.pds.store.Change;
 import dev.virga.pds.store.Changes;
+import dev.virga.pds.store.Key;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
-import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
@@ -68,14 +70,19 @@ final class ShardReader {
     return Optional.ofNullable(parent);
   }
 
-  /** Reads a batch and hands it over. */
-  Step step(Changes.Listener listener) throws InterruptedException {
+  /**
+   * Reads a batch and hands over what is wanted of it. Only then the position is saved: saving one
+   * may itself make a record, and must not go on for ever.
+   */
+  Step step(Predicate<Key> wanted, Changes.Listener listener) throws InterruptedException {
     GetRecordsResponse batch = refused == null ? read() : refused;
     if (batch == null) {
       return checkpoints.load(shard).equals(Optional.of(Checkpoints.END)) ? Step.ENDED : Step.MOVED;
     }
-    if (!batch.records().isEmpty()) {
-      if (!accepted(batch.records(), listener)) {
+    List<Change> changes =
+        batch.records().stream().flatMap(record -> change(record.dynamodb(), wanted)).toList();
+    if (!changes.isEmpty()) {
+      if (!accepted(changes, listener)) {
         refused = batch;
         return Step.REFUSED;
       }
@@ -90,26 +97,30 @@ final class ShardReader {
     return batch.records().isEmpty() ? Step.IDLE : Step.MOVED;
   }
 
-  private boolean accepted(List<Record> records, Changes.Listener listener)
+  private boolean accepted(List<Change> changes, Changes.Listener listener)
       throws InterruptedException {
     try {
-      listener.accept(records.stream().map(record -> change(record.dynamodb())).toList());
+      listener.accept(changes);
       return true;
     } catch (InterruptedException interrupted) {
       throw interrupted;
     } catch (Exception refusal) {
       LOG.warn(
-          "{} changes of shard {} were refused and come again", records.size(), shard, refusal);
+          "{} changes of shard {} were refused and come again", changes.size(), shard, refusal);
       return false;
     }
   }
 
-  private static Change change(StreamRecord record) {
-    return new dev.virga.aws.dynamodb.StreamRecord(
-            Attributes.decode(record.keys()),
-            record.hasOldImage() ? Attributes.decode(record.oldImage()) : null,
-            record.hasNewImage() ? Attributes.decode(record.newImage()) : null)
-        .change();
+  private static Stream<Change> change(StreamRecord record, Predicate<Key> wanted) {
+    Row keys = Attributes.decode(record.keys());
+    return wanted.test(keys.key())
+        ? Stream.of(
+            new dev.virga.aws.dynamodb.StreamRecord(
+                    keys,
+                    record.hasOldImage() ? Attributes.decode(record.oldImage()) : null,
+                    record.hasNewImage() ? Attributes.decode(record.newImage()) : null)
+                .change())
+        : Stream.empty();
   }
 
   /** The next batch; null if reading begins anew with the next step, or the shard is gone. */

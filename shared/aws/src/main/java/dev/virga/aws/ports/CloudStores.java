@@ -13,7 +13,7 @@ import dev.virga.pds.store.Changes;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
-import java.time.Duration;
+import dev.virga.pds.sync.Outbox;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -109,14 +109,15 @@ public final class CloudStores implements AutoCloseable {
   }
 
   /**
-   * What reads the table's stream on a machine without Lambda; not yet started, and to be closed
-   * before this.
+   * What reads the table's stream for the sequencer on a machine without Lambda; not yet started,
+   * and to be closed before this.
    *
-   * @param idle the pause after a round that found nothing
+   * @param listener gets the changes of outbox items
    * @throws StoreException as {@link #streamArn}
    */
-  public StreamPoller poller(Changes.Listener listener, Checkpoints checkpoints, Duration idle) {
-    return new StreamPoller(streams, streamArn(), listener, checkpoints, idle);
+  public StreamPoller poller(Changes.Listener listener, Checkpoints checkpoints) {
+    return new StreamPoller(
+        streams, streamArn(), Outbox::holds, listener, checkpoints, StreamPoller.Pace.AWS);
   }
 
   @Override

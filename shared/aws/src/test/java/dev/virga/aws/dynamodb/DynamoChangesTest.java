@@ -24,8 +24,10 @@ class DynamoChangesTest extends ChangesContract {
     SecureRandom random = new SecureRandom();
     String table = "changes-" + UUID.randomUUID();
     String stream = IndexTable.createIfAbsent(client, table);
-    Duration idle = Duration.ofMillis(20);
-    poller = new StreamPoller(streams, stream, listener, Checkpoints.inMemory(), idle).start();
+    StreamPoller.Pace pace = StreamPoller.Pace.steady(Duration.ofMillis(20));
+    poller =
+        new StreamPoller(streams, stream, _ -> true, listener, Checkpoints.inMemory(), pace)
+            .start();
     return new DynamoIndex(client, table, new Retries(random), random);
   }
 

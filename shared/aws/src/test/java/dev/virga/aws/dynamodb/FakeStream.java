@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -29,7 +30,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 final class FakeStream implements DynamoDbStreamsClient {
   private static final class FakeShard {
     final @Nullable String parent;
-    final List<String> sorts = new ArrayList<>();
+    final List<String> sorts = new CopyOnWriteArrayList<>();
     boolean ended;
 
     FakeShard(@Nullable String parent) {

@@ -7,19 +7,23 @@ import dev.virga.pds.store.Change;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 
 /** How a poller goes through the shards of a stream, shown on one that is made up. */
 class StreamPollerTest {
+  private static final StreamPoller.Pace QUICK = StreamPoller.Pace.steady(Duration.ofMillis(1));
+
   private final FakeStream stream = new FakeStream();
   private final Checkpoints checkpoints = Checkpoints.inMemory();
   private final List<String> delivered = new ArrayList<>();
   private final StreamPoller poller = poller();
 
   private StreamPoller poller() {
-    return new StreamPoller(stream, "arn:stream", this::note, checkpoints, Duration.ofMillis(1));
+    return new StreamPoller(stream, "arn:stream", _ -> true, this::note, checkpoints, QUICK);
   }
 
   private void note(List<Change> batch) {
@@ -102,6 +106,7 @@ class StreamPollerTest {
         new StreamPoller(
             stream,
             "arn:stream",
+            _ -> true,
             batch -> {
               if (batch.getFirst().key().sort().startsWith("x") && refused.size() < 2) {
                 refused.add(batch.getFirst().key().sort());
@@ -110,7 +115,7 @@ class StreamPollerTest {
               note(batch);
             },
             checkpoints,
-            Duration.ofMillis(1));
+            QUICK);
     pollAll(choosy);
     assertThat(delivered).containsExactly("y1");
     pollAll(choosy);
@@ -165,9 +170,9 @@ class StreamPollerTest {
     stream.failing = true;
     stream.shard("s", null, "a");
     java.util.concurrent.CountDownLatch arrived = new java.util.concurrent.CountDownLatch(1);
-    Duration idle = Duration.ofMillis(1);
     try (StreamPoller running =
-        new StreamPoller(stream, "arn:stream", _ -> arrived.countDown(), checkpoints, idle)) {
+        new StreamPoller(
+            stream, "arn:stream", _ -> true, _ -> arrived.countDown(), checkpoints, QUICK)) {
       running.start();
       stream.failedOnce.await();
       stream.failing = false;
@@ -181,5 +186,51 @@ class StreamPollerTest {
     poller.close();
 
     assertThat(delivered).isEmpty();
+  }
+
+  @Test
+  void passesOnOnlyWhatIsWantedAndNotesNoPositionForTheRest() throws Exception {
+    StreamPoller picky =
+        new StreamPoller(
+            stream,
+            "arn:stream",
+            key -> key.sort().startsWith("good"),
+            this::note,
+            checkpoints,
+            QUICK);
+    stream.shard("s", null, "bad1", "bad2");
+    pollAll(picky);
+    assertThat(checkpoints.load("s")).isEmpty();
+
+    stream.add("s", "good1");
+    stream.add("s", "bad3");
+    stream.add("s", "good2");
+    pollAll(picky);
+    assertThat(delivered).containsExactly("good1", "good2");
+    assertThat(checkpoints.load("s")).isPresent();
+  }
+
+  @Test
+  @Timeout(60)
+  void isWokenFromALongPause() throws Exception {
+    BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
+    StreamPoller.Pace drowsy = new StreamPoller.Pace(Duration.ofMillis(1), Duration.ofDays(1));
+    stream.shard("s", null, "a");
+    try (StreamPoller running =
+        new StreamPoller(
+            stream,
+            "arn:stream",
+            _ -> true,
+            batch -> batch.forEach(change -> arrived.add(change.key().sort())),
+            checkpoints,
+            drowsy)) {
+      running.start();
+      assertThat(arrived.take()).isEqualTo("a");
+      for (int i = 0; i < 20; i++) {
+        stream.add("s", "b" + i);
+        running.wake();
+        assertThat(arrived.take()).isEqualTo("b" + i);
+      }
+    }
   }
 }

@@ -15,7 +15,6 @@ import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
 import dev.virga.pds.store.Write;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,11 +68,11 @@ class CloudStoresTest {
   @Test
   void readsTheTablesStream() throws Exception {
     LinkedBlockingQueue<Change> changes = new LinkedBlockingQueue<>();
-    Key key = new Key("a", "b");
+    Key key = new Key("did:plc:a", "outbox#1");
     try (CloudStores stores = open();
-        StreamPoller poller =
-            stores.poller(changes::addAll, Checkpoints.inMemory(), Duration.ofMillis(20))) {
+        StreamPoller poller = stores.poller(changes::addAll, Checkpoints.inMemory())) {
       poller.start();
+      stores.index().transact(List.of(Write.put(new Key("did:plc:a", "other"), Item.EMPTY)));
       stores.index().transact(List.of(Write.put(key, Item.EMPTY)));
       Change change = changes.poll(30, TimeUnit.SECONDS);
       assertThat(change).isNotNull();

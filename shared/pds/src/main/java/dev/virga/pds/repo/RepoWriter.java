@@ -152,8 +152,7 @@ public final class RepoWriter {
     }
   }
 
-  private WriteOutcome commit(
-      Did did, Head head, List<RecordIntent> intents, boolean unclaimed)
+  private WriteOutcome commit(Did did, Head head, List<RecordIntent> intents, boolean unclaimed)
       throws ConditionFailedException {
     NodeStore nodes = new NodeStore(did, index, objects, cache, head.young());
     nodes.loadAll(head.young().latest());

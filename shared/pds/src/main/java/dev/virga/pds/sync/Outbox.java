@@ -84,6 +84,11 @@ public final class Outbox {
     return key.sort().startsWith(PREFIX);
   }
 
+  /** Whether the events of an item have no numbers yet. */
+  public static boolean waits(Item item) {
+    return item.flag(PENDING);
+  }
+
   /** Where the item of {@link #put} is. */
   public static Key key(Did did, Tid at) {
     return new Key(did.text(), PREFIX + at);

@@ -109,15 +109,11 @@ public final class Sequencer implements Changes.Listener, Changes.Companion {
   private static Map<Key, Item> waiting(List<Change> changes) {
     Map<Key, Item> waiting = new LinkedHashMap<>();
     for (Change change : changes) {
-      if (Outbox.holds(change.key()) && change.after().filter(Sequencer::waits).isPresent()) {
+      if (Outbox.holds(change.key()) && change.after().filter(Outbox::waits).isPresent()) {
         waiting.put(change.key(), change.after().get());
       }
     }
     return waiting;
-  }
-
-  private static boolean waits(Item item) {
-    return item.flag(Outbox.PENDING);
   }
 
   private static Map<Key, Item> takeChunk(Map<Key, Item> waiting) {
@@ -186,7 +182,7 @@ public final class Sequencer implements Changes.Listener, Changes.Companion {
     Map<Key, Item> waiting = new LinkedHashMap<>();
     for (Key key : chunk.keySet()) {
       Item item = current.get(key);
-      if (item != null && waits(item)) {
+      if (item != null && Outbox.waits(item)) {
         waiting.put(key, item);
       }
     }
