@@ -81,6 +81,7 @@ import dev.virga.pds.sync.FirehoseHost;
 import dev.virga.pds.sync.Poke;
 import dev.virga.pds.sync.Sequencer;
 import dev.virga.pds.upkeep.Housekeeping;
+import dev.virga.pds.upkeep.Stragglers;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -416,9 +417,20 @@ public final class Services {
     return new Backlog(on.index(), repos, listener);
   }
 
+  /**
+   * What finds events that {@link #changes} was never fed, for maintenance to call again and again.
+   *
+   * @param log of {@link #eventLog}
+   * @param advanced told the last number of an event whenever it grew
+   */
+  public Stragglers stragglers(EventLog log, LongConsumer advanced) {
+    return new Stragglers(on.index(), repos, sequencer(log, advanced));
+  }
+
   /** What tells relays of news. */
   public CrawlRequests crawlRequests() {
     return new CrawlRequests(
+        on.index(),
         config.firehose().crawlers(),
         config.service().hostname(),
         on.fetcher(),

@@ -3,7 +3,6 @@ package dev.virga.functions.lambda;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.virga.functions.lambda.event.StreamEvent;
-import dev.virga.pds.sync.CrawlRequests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,9 +30,8 @@ public final class StreamFunction extends CloudFunction<StreamBatches>
 
   @Override
   StreamBatches compose(Cloud cloud, Map<String, String> variables) {
-    CrawlRequests crawls = cloud.services().crawlRequests();
     return new StreamBatches(
-        cloud.services().changes(cloud.services().eventLog(), last -> crawls.news()));
+        cloud.services().changes(cloud.services().eventLog(), Heralds.of(cloud)));
   }
 
   @Override

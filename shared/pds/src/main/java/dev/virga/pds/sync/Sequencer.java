@@ -8,6 +8,7 @@ import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Range;
 import dev.virga.pds.store.Write;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,16 +23,22 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers the events of the outbox and puts them into the log, each exactly once.
+ * Numbers the events of the outbox and puts them into the log, each exactly once and those of an
+ * account in their order.
  *
- * <p>Listens to the change feed, which repeats itself and may be read by several at once: each
- * transaction advances the last number on condition that nobody else did, and stamps the outbox
- * items on condition that they have no stamp. Where the store can take it along, it joins the
- * transaction that fills the outbox, and the feed brings only what it had to leave out.
+ * <p>Listens to the change feed, which repeats itself, may be read by several at once and passes
+ * over a batch that failed too often. So each transaction advances the last number on condition
+ * that nobody else did, and stamps the outbox items on condition that they have no stamp; and an
+ * item gets its stamp only after all those before it of its account. Where the store can take it
+ * along, it joins the transaction that fills the outbox, and the feed brings only what it had to
+ * leave out.
  */
 public final class Sequencer implements Changes.Listener, Changes.Companion {
   /** Two events of an item and its stamp at least must fit beside the state. */
   private static final int MAX_WRITES = Write.MAX_PER_TRANSACTION - 1;
+
+  /** Of the items of a transaction, each of which counts twice: as it is, and in the log. */
+  private static final int MAX_BYTES = Write.MAX_TRANSACTION_BYTES / 2 - 100_000;
 
   /** A batch that loses so often is given back to the feed, which delivers it again. */
   private static final int MAX_ATTEMPTS = 20;
@@ -48,7 +55,8 @@ public final class Sequencer implements Changes.Listener, Changes.Companion {
   private EventLog.@Nullable State joining;
 
   /**
-   * @param advanced told the last number whenever it grew
+   * @param advanced told the last number whenever it grew, or had grown before and nobody may have
+   *     been told
    */
   public Sequencer(Index index, EventLog log, InstantSource clock, LongConsumer advanced) {
     this.index = index;
@@ -63,15 +71,43 @@ public final class Sequencer implements Changes.Listener, Changes.Companion {
     if (waiting.isEmpty()) {
       return;
     }
+    AccountOrder order = new AccountOrder(waiting);
     lock.lock();
     try {
-      while (!waiting.isEmpty()) {
-        Map<Key, Item> chunk = takeChunk(waiting);
-        sequence(chunk);
-        chunk.keySet().forEach(waiting::remove);
+      for (Key first : order.firstOfEachAccount()) {
+        catchUp(first.partition(), Outbox.all().before(first.sort()));
       }
+      sequenceAll(order.items());
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Numbers the events of one account that nobody feeds us though they wait. */
+  public void catchUp(Did did) throws ConditionFailedException {
+    lock.lock();
+    try {
+      catchUp(did.text(), Outbox.all());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Numbers the items of an account that wait at the end of a range, the oldest first. */
+  private void catchUp(String did, Range range) throws ConditionFailedException {
+    Map<Key, Item> backlog = Backlog.oldest(index, did, range);
+    while (!backlog.isEmpty()) {
+      sequenceAll(backlog);
+      backlog = Backlog.oldest(index, did, range);
+    }
+  }
+
+  private void sequenceAll(Map<Key, Item> items) throws ConditionFailedException {
+    Map<Key, Item> waiting = new LinkedHashMap<>(items);
+    while (!waiting.isEmpty()) {
+      Map<Key, Item> chunk = takeChunk(waiting);
+      sequence(chunk);
+      chunk.keySet().forEach(waiting::remove);
     }
   }
 
@@ -119,9 +155,11 @@ public final class Sequencer implements Changes.Listener, Changes.Companion {
   private static Map<Key, Item> takeChunk(Map<Key, Item> waiting) {
     Map<Key, Item> chunk = new LinkedHashMap<>();
     int writes = 0;
+    int bytes = 0;
     for (Map.Entry<Key, Item> entry : waiting.entrySet()) {
       writes += 1 + Outbox.events(entry.getValue()).size();
-      if (writes > MAX_WRITES && !chunk.isEmpty()) {
+      bytes += entry.getValue().bytes();
+      if ((writes > MAX_WRITES || bytes > MAX_BYTES) && !chunk.isEmpty()) {
         break;
       }
       chunk.put(entry.getKey(), entry.getValue());
@@ -147,6 +185,8 @@ public final class Sequencer implements Changes.Listener, Changes.Companion {
         waiting = stillWaiting(waiting);
       }
     }
+    state = log.state(); // whoever was faster may have died before he told anybody
+    advanced.accept(state.last());
   }
 
   /** What gives events their numbers, and how far the log goes then. */

@@ -6,6 +6,7 @@ import dev.virga.pds.FakeClock;
 import dev.virga.pds.identity.AddressLookup;
 import dev.virga.pds.identity.OneShotServer;
 import dev.virga.pds.identity.VettedFetcher;
+import dev.virga.pds.store.MemoryIndex;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -22,8 +23,11 @@ class CrawlRequestsTest {
           VettedFetcher.Policy.LAPTOP,
           "virga-test");
 
+  private final MemoryIndex index = new MemoryIndex();
+
   private CrawlRequests to(URI... relays) {
-    return new CrawlRequests(List.of(relays), "pds.example.com", fetcher, clock, Runnable::run);
+    return new CrawlRequests(
+        index, List.of(relays), "pds.example.com", fetcher, clock, Runnable::run);
   }
 
   @Test
@@ -57,5 +61,48 @@ class CrawlRequestsTest {
   @Test
   void withoutRelaysNobodyIsAsked() {
     to().news();
+  }
+
+  @Test
+  void allProcessesTogetherAskAtMostEveryTwentyMinutes() throws IOException {
+    try (OneShotServer relay = new OneShotServer(request -> OneShotServer.ok("{}"))) {
+      to(relay.uri("/")).news();
+      clock.advance(Duration.ofMinutes(19));
+      to(relay.uri("/")).news();
+      to(relay.uri("/")).news();
+      assertThat(relay.requests()).hasSize(1);
+      clock.advance(Duration.ofMinutes(2));
+      to(relay.uri("/")).news();
+      to(relay.uri("/")).news();
+      assertThat(relay.requests()).hasSize(2);
+    }
+  }
+
+  @Test
+  void aNewVersionAsksOnceWheneverTheLastTimeWas() throws IOException {
+    try (OneShotServer relay = new OneShotServer(request -> OneShotServer.ok("{}"))) {
+      to(relay.uri("/")).news();
+      to(relay.uri("/")).deployed("7");
+      to(relay.uri("/")).deployed("7");
+      to(relay.uri("/")).news();
+      assertThat(relay.requests()).hasSize(2);
+      to(relay.uri("/")).deployed("8");
+      assertThat(relay.requests()).hasSize(3);
+    }
+  }
+
+  @Test
+  void anIndexThatDoesNotAnswerStopsNothing() throws IOException {
+    try (OneShotServer relay = new OneShotServer(request -> OneShotServer.ok("{}"))) {
+      new CrawlRequests(
+              new FaultyIndex(index, () -> true),
+              List.of(relay.uri("/")),
+              "pds.example.com",
+              fetcher,
+              clock,
+              Runnable::run)
+          .news();
+      assertThat(relay.requests()).isEmpty();
+    }
   }
 }
