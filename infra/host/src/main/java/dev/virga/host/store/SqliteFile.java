@@ -166,7 +166,7 @@ final class SqliteFile implements AutoCloseable {
           case SQLITE_CORRUPT -> "it is damaged; restore a backup or rebuild the index";
           case SQLITE_NOTADB -> "it is no SQLite database, or damaged; restore a backup";
           case SQLITE_BUSY, SQLITE_LOCKED -> "another process keeps it locked";
-          case SQLITE_IOERR -> "its disk fails";
+          case SQLITE_IOERR -> "its disk fails, or no space is left on it";
           default -> String.valueOf(cause.getMessage());
         };
     return new StoreException(
