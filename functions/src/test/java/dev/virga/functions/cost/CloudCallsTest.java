@@ -37,7 +37,7 @@ class CloudCallsTest {
 
   private final Facts facts = new Facts();
   private CloudPds pds;
-  private CloudPds.Process process;
+  private CloudPds.Server process;
   private SiteClient client;
   private PdsServer.User alice;
   private Workload load;

@@ -73,12 +73,12 @@ final class CloudPds implements AutoCloseable {
   }
 
   /** One process: what it remembers is its own. */
-  final class Process {
+  final class Server {
     final SiteClient client;
     private final Changes.Listener listener;
     private final WebSocketApi subscribers;
 
-    private Process() {
+    private Server() {
       Services services = services();
       EventLog log = services.eventLog();
       client = new SiteClient(Pages.site(services, "test", List.of()));
@@ -143,8 +143,8 @@ final class CloudPds implements AutoCloseable {
   }
 
   /** A process that knows nothing yet. */
-  Process start() {
-    return new Process();
+  Server start() {
+    return new Server();
   }
 
   private Services services() {

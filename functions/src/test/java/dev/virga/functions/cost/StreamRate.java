@@ -18,7 +18,7 @@ final class StreamRate {
   public static void main(String[] args) throws Exception {
     Path scratch = Files.createTempDirectory("stream-rate");
     try (CloudPds pds = new CloudPds(scratch)) {
-      CloudPds.Process process = pds.start();
+      CloudPds.Server process = pds.start();
       PdsServer.User alice = process.client.signUp("alice");
       Workload load = new Workload(pds, alice);
       load.post(process.client);
@@ -43,7 +43,7 @@ final class StreamRate {
     System.exit(0); // the servers' threads are no daemons
   }
 
-  private static double rate(CloudPds pds, CloudPds.Process process, Workload load, int batch) {
+  private static double rate(CloudPds pds, CloudPds.Server process, Workload load, int batch) {
     for (int i = 0; i < EVENTS; i++) {
       if (i % 500 == 0) {
         load.signIn(process.client);
