@@ -104,11 +104,6 @@ public final class Outbox {
     return Tid.parse(key.sort().substring(PREFIX.length()));
   }
 
-  /** Whether an item's events have no numbers yet. */
-  static boolean waits(Item item) {
-    return item.flag(PENDING);
-  }
-
   /** The encoded events of an item. */
   static List<byte[]> events(Item item) {
     List<byte[]> events = new ArrayList<>();
