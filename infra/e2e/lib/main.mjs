@@ -42,7 +42,7 @@ const totals = { passed: 0, failed: 0, skipped: 0 }
 const failures = []
 const stream = run({
   files,
-  concurrency: 2,
+  concurrency: cloud ? 1 : 2, // DynamoDB Local works off one request after the other
   signal: AbortSignal.timeout(SUITE_DEADLINE_MS),
   execArgv: ['--test-force-exit', `--test-timeout=${TEST_DEADLINE_MS}`],
 })

@@ -15,8 +15,8 @@ import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
 import dev.virga.pds.sync.Outbox;
 import java.util.random.RandomGenerator;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -32,6 +32,7 @@ public final class CloudStores implements AutoCloseable {
   private final S3Presigner presigner;
   private final String table;
   private final String bucket;
+  private final Retries retries;
   private final Index index;
   private final Objects objects;
 
@@ -45,7 +46,7 @@ public final class CloudStores implements AutoCloseable {
     Connection toDynamo = environment.connection("DYNAMODB");
     Connection toStreams = environment.connection("DYNAMODB_STREAMS");
     Connection toS3 = environment.connection("S3");
-    Retries retries = new Retries(random);
+    retries = new Retries(random);
     dynamo = IndexTable.client(toDynamo);
     streams = IndexTable.streamClient(toStreams);
     s3 = S3Objects.client(toS3, options);
@@ -81,8 +82,8 @@ public final class CloudStores implements AutoCloseable {
   public void check() {
     streamArn();
     try {
-      s3.headBucket(r -> r.bucket(bucket));
-    } catch (SdkException failed) {
+      retries.call("HeadBucket", _ -> s3.headBucket(r -> r.bucket(bucket)));
+    } catch (StoreException failed) {
       throw new StoreException(
           "bucket %s (VIRGA_BUCKET) cannot be used: %s".formatted(bucket, failed.getMessage()),
           failed);
@@ -96,16 +97,17 @@ public final class CloudStores implements AutoCloseable {
    */
   public String streamArn() {
     try {
-      String arn = dynamo.describeTable(r -> r.tableName(table)).table().latestStreamArn();
-      if (arn == null) {
-        throw new StoreException("table " + table + " (VIRGA_TABLE) has no stream");
+      TableDescription found =
+          retries.call("DescribeTable", _ -> dynamo.describeTable(r -> r.tableName(table))).table();
+      if (found.latestStreamArn() != null) {
+        return found.latestStreamArn();
       }
-      return arn;
-    } catch (SdkException failed) {
+    } catch (StoreException failed) {
       throw new StoreException(
           "table %s (VIRGA_TABLE) cannot be used: %s".formatted(table, failed.getMessage()),
           failed);
     }
+    throw new StoreException("table " + table + " (VIRGA_TABLE) has no stream");
   }
 
   /**
