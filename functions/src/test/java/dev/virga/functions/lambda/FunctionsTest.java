@@ -1,5 +1,6 @@
 package dev.virga.functions.lambda;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,7 +43,7 @@ class FunctionsTest {
                 "{\"handle\":\"%s.pds.example.com\",\"email\":\"%s@example.org\",\"password\":\"%s\"}"
                     .formatted(name, name, "correct horse"))
             .to(account);
-    assertThat(made.status()).as(new String(made.body())).isEqualTo(200);
+    assertThat(made.status()).as(new String(made.body(), UTF_8)).isEqualTo(200);
     return made;
   }
 
@@ -73,7 +74,7 @@ class FunctionsTest {
   void whatOneFunctionWritesAnotherReads() throws IOException {
     Call.Answer written = post("hello");
     assertThat(written.status()).isEqualTo(200);
-    assertThat(new String(posts().body())).contains(written.text("uri"));
+    assertThat(new String(posts().body(), UTF_8)).contains(written.text("uri"));
   }
 
   @Test
@@ -92,8 +93,8 @@ class FunctionsTest {
             .body(type, content)
             .bearer(token)
             .to(write);
-    assertThat(uploaded.status()).as(new String(uploaded.body())).isEqualTo(200);
-    String json = new String(uploaded.body());
+    assertThat(uploaded.status()).as(new String(uploaded.body(), UTF_8)).isEqualTo(200);
+    String json = new String(uploaded.body(), UTF_8);
     String blob = json.substring("{\"blob\":".length(), json.length() - 1);
     Call.Answer used =
         Call.post(
@@ -105,7 +106,7 @@ class FunctionsTest {
                     .formatted(did, blob))
             .bearer(token)
             .to(write);
-    assertThat(used.status()).as(new String(used.body())).isEqualTo(200);
+    assertThat(used.status()).as(new String(used.body(), UTF_8)).isEqualTo(200);
     return json.replaceAll(".*\"\\$link\":\"([^\"]*)\".*", "$1");
   }
 
@@ -141,7 +142,7 @@ class FunctionsTest {
                       .formatted(bob.text("did"), i, large))
               .bearer(bob.text("accessJwt"))
               .to(write);
-      assertThat(written.status()).as(new String(written.body())).isEqualTo(200);
+      assertThat(written.status()).as(new String(written.body(), UTF_8)).isEqualTo(200);
     }
     Call.Answer redirect = Call.get("com.atproto.sync.getRepo", "did=" + bob.text("did")).to(read);
     assertThat(redirect.status()).isEqualTo(307);
