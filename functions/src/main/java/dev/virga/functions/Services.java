@@ -54,6 +54,9 @@ import dev.virga.pds.identity.DidResolver;
 import dev.virga.pds.identity.FetchException;
 import dev.virga.pds.identity.HandleResolver;
 import dev.virga.pds.identity.PlcIdentities;
+import dev.virga.pds.jetstream.Posting;
+import dev.virga.pds.jetstream.Wake;
+import dev.virga.pds.jetstream.WebSocketApi;
 import dev.virga.pds.limit.Counters;
 import dev.virga.pds.mail.Letters;
 import dev.virga.pds.mail.PostOffice;
@@ -436,6 +439,24 @@ public final class Services {
         on.fetcher(),
         on.clock(),
         on.background());
+  }
+
+  /**
+   * The event stream over connections that a gateway holds.
+   *
+   * @param posting sends to them
+   * @param wake has {@link WebSocketApi#goOn} called elsewhere
+   */
+  public WebSocketApi webSocketApi(Posting posting, Wake wake) {
+    return new WebSocketApi(
+        on.index(),
+        on.objects(),
+        eventLog(),
+        posting,
+        wake,
+        on.clock(),
+        on.random(),
+        on.pause()::of);
   }
 
   /** What signs and checks the pokes between processes of this server. */

@@ -2,12 +2,19 @@ package dev.virga.functions.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.virga.functions.lambda.event.BatchAnswer;
 import dev.virga.functions.lambda.event.StreamEvent;
+import dev.virga.pds.jetstream.WebSocketApi;
+import dev.virga.pds.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Numbers the events of the outbox as the table's stream delivers them, and tells whoever waits for
@@ -16,8 +23,16 @@ import java.util.Map;
  * <p>To be fed with changes whose sort key begins with {@code outbox#}, from {@code TRIM_HORIZON},
  * with {@code ReportBatchItemFailures} and a bound on retries.
  */
-public final class StreamFunction extends CloudFunction<StreamBatches>
+public final class StreamFunction extends CloudFunction<StreamFunction.Work>
     implements RequestStreamHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamFunction.class);
+
+  /** The next batch waits meanwhile; who takes longer is fed by the function behind the API. */
+  private static final Duration FEEDING = Duration.ofSeconds(10);
+
+  /** What becomes of a batch. */
+  record Work(StreamBatches batches, Optional<WebSocketApi> subscribers) {}
+
   /** For Lambda. */
   public StreamFunction() {
     this(System.getenv());
@@ -29,20 +44,35 @@ public final class StreamFunction extends CloudFunction<StreamBatches>
   }
 
   @Override
-  StreamBatches compose(Cloud cloud, Map<String, String> variables) {
-    return new StreamBatches(
-        cloud.services().changes(cloud.services().eventLog(), Heralds.of(cloud)));
+  Work compose(Cloud cloud, Map<String, String> variables) {
+    return new Work(
+        new StreamBatches(cloud.services().changes(cloud.services().eventLog(), Heralds.of(cloud))),
+        Heralds.subscribers(cloud));
   }
 
   @Override
   public void handleRequest(InputStream in, OutputStream out, Context context) throws IOException {
-    byte[] answer = current().accept(StreamEvent.read(in)).encode();
+    Work work = current();
+    BatchAnswer answer = work.batches().accept(StreamEvent.read(in));
+    work.subscribers().ifPresent(StreamFunction::feed);
     settle();
-    out.write(answer);
+    out.write(answer.encode());
+  }
+
+  /**
+   * What is not sent now will be after the next batch, so the batch is not to come again for it.
+   */
+  private static void feed(WebSocketApi subscribers) {
+    try {
+      subscribers.afterBatch(FEEDING);
+    } catch (StoreException e) {
+      LOG.error("subscribers of the WebSocket API were not fed", e);
+    }
   }
 
   @Override
   void prime() {
-    current().accept(new StreamEvent(List.of()));
+    current().batches().accept(new StreamEvent(List.of()));
+    current().subscribers().ifPresent(StreamFunction::feed);
   }
 }

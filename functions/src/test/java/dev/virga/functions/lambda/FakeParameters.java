@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** SSM's parameters, and a place where CloudFormation waits for answers, for tests. */
+/** SSM's parameters, a place where CloudFormation waits for answers, and Lambda, for tests. */
 final class FakeParameters implements AutoCloseable {
   /** A page, so that reading takes more than one. */
   private static final int PAGE = 3;
@@ -22,6 +23,7 @@ final class FakeParameters implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, String> parameters = new ConcurrentSkipListMap<>();
   private final List<String> responses = new CopyOnWriteArrayList<>();
+  private final AtomicInteger invocations = new AtomicInteger();
   private volatile boolean failing;
 
   FakeParameters() throws IOException {
@@ -42,6 +44,11 @@ final class FakeParameters implements AutoCloseable {
     return responses;
   }
 
+  /** How often a function was to be called. */
+  int invocations() {
+    return invocations.get();
+  }
+
   /** From now on nobody is allowed anything. */
   void fail() {
     failing = true;
@@ -51,7 +58,10 @@ final class FakeParameters implements AutoCloseable {
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     int status = 200;
     String answer = "";
-    if (exchange.getRequestMethod().equals("PUT")) {
+    if (exchange.getRequestURI().getPath().endsWith("/invocations")) {
+      invocations.incrementAndGet();
+      status = 202;
+    } else if (exchange.getRequestMethod().equals("PUT")) {
       responses.add(body);
       status = exchange.getRequestHeaders().containsKey("Content-Type") ? 403 : 200;
     } else {

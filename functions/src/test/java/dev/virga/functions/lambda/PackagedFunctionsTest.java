@@ -64,12 +64,19 @@ class PackagedFunctionsTest {
   @Test
   void everyEventIsFed() throws IOException {
     TreeSet<String> named = new TreeSet<>(ANSWERS.keySet());
-    named.addAll(List.of("stream", "maintenance", "secrets"));
+    named.addAll(
+        List.of(
+            "stream",
+            "maintenance",
+            "secrets",
+            "websocket-connect",
+            "websocket-disconnect",
+            "websocket-go-on",
+            "websocket-message"));
     try (Stream<Path> files = Files.list(EVENTS)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .filteredOn(file -> file.endsWith(".json"))
           .map(file -> file.substring(0, file.length() - ".json".length()))
-          .filteredOn(name -> !name.startsWith("websocket"))
           .containsExactlyInAnyOrderElementsOf(named);
     }
   }
@@ -114,6 +121,29 @@ class PackagedFunctionsTest {
     try (RuntimeApi api = RuntimeApi.start("MaintenanceFunction", environment)) {
       assertThat(api.call(event("maintenance")).kind()).isEqualTo("response");
       assertThat(api.output()).doesNotContain("Exception");
+    }
+  }
+
+  @Test
+  void connectionsComeSpeakAndGo() throws Exception {
+    try (FakeParameters gateway = new FakeParameters()) {
+      Map<String, String> sockets = new HashMap<>(environment);
+      sockets.put("VIRGA_WEBSOCKET_URL", gateway.url() + "/live");
+      sockets.put("VIRGA_WEBSOCKET_FUNCTION", "subscribers:live");
+      sockets.put("AWS_ENDPOINT_URL_LAMBDA", gateway.url());
+      try (RuntimeApi api = RuntimeApi.start("WebSocketFunction", sockets)) {
+        for (String step : List.of("connect", "go-on", "message", "go-on", "disconnect")) {
+          RuntimeApi.Outcome outcome = api.call(event("websocket-" + step));
+          assertThat(outcome.text()).as(step).isEqualTo("{\"statusCode\":200}");
+        }
+        String refused =
+            new String(event("websocket-connect"), StandardCharsets.UTF_8)
+                .replace("app.bsky.graph.*", "no collection");
+        assertThat(api.call(refused.getBytes(StandardCharsets.UTF_8)).text())
+            .isEqualTo("{\"statusCode\":400}");
+        assertThat(gateway.invocations()).isPositive();
+        assertThat(api.output()).doesNotContain("Exception");
+      }
     }
   }
 
