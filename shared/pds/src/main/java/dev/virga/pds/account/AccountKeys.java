@@ -11,10 +11,10 @@ public final class AccountKeys {
   public static final String LISTING = "accounts";
 
   /** The partition of sign-ups under way. */
-  static final String INTENTS = "signups";
+  public static final String INTENTS = "signups";
 
   /** The partition of deletions that were decided on and not yet carried out. */
-  static final String DELETIONS = "deletions";
+  public static final String DELETIONS = "deletions";
 
   /** As many as a time has until the year 2286. */
   private static final int MILLIS_DIGITS = 13;
@@ -25,30 +25,30 @@ public final class AccountKeys {
     return new Key(did.text(), "account");
   }
 
-  static Key signingKey(Did did) {
+  public static Key signingKey(Did did) {
     return new Key(did.text(), "key");
   }
 
-  static Key handle(Handle handle) {
+  public static Key handle(Handle handle) {
     return new Key("handle#" + handle.text(), "claim");
   }
 
-  static Key email(EmailAddress email) {
+  public static Key email(EmailAddress email) {
     return new Key("email#" + email.text(), "claim");
   }
 
   /** Of the listing: milliseconds in 13 digits, {@code ::}, DID; also the cursor of listRepos. */
-  static Key listing(Instant createdAt, Did did) {
+  public static Key listing(Instant createdAt, Did did) {
     String millis = Long.toString(createdAt.toEpochMilli());
     String zeros = "0".repeat(Math.max(0, MILLIS_DIGITS - millis.length()));
     return new Key(LISTING, zeros + millis + "::" + did);
   }
 
-  static Key deletion(Did did) {
+  public static Key deletion(Did did) {
     return new Key(DELETIONS, did.text());
   }
 
-  static Key intent(Did did) {
+  public static Key intent(Did did) {
     return new Key(INTENTS, did.text());
   }
 }

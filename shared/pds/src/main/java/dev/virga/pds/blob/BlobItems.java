@@ -17,7 +17,7 @@ public final class BlobItems {
   private BlobItems() {}
 
   /** The partition of uploads that nothing may ever refer to, in order of time. */
-  static final String UPLOADS = "uploads";
+  public static final String UPLOADS = "uploads";
 
   /**
    * A blob: type, size, object; in {@code used} the last revision that referred to it; and in
@@ -44,7 +44,7 @@ public final class BlobItems {
   }
 
   /** The note that a blob was uploaded, to be looked at again when it is old. */
-  static Key upload(Tid at, Did did, Cid cid) {
+  public static Key upload(Tid at, Did did, Cid cid) {
     return new Key(UPLOADS, at + "::" + cid + "::" + did);
   }
 
@@ -55,11 +55,11 @@ public final class BlobItems {
         : Optional.empty();
   }
 
-  static Range blobs() {
+  public static Range blobs() {
     return Range.prefix(BLOB);
   }
 
-  static Cid cidOf(Key blob) {
+  public static Cid cidOf(Key blob) {
     return Cid.parse(blob.sort().substring(BLOB.length()));
   }
 
@@ -68,11 +68,11 @@ public final class BlobItems {
     return new Key(did.text(), REFERENCE + cid + "#" + path);
   }
 
-  static Range references() {
+  public static Range references() {
     return Range.prefix(REFERENCE);
   }
 
-  static Range references(Cid cid) {
+  public static Range references(Cid cid) {
     return Range.prefix(REFERENCE + cid + "#");
   }
 
@@ -81,11 +81,11 @@ public final class BlobItems {
     return Item.builder().text("rev", rev.toString()).build();
   }
 
-  static Cid referencedCid(Key reference) {
+  public static Cid referencedCid(Key reference) {
     return Cid.parse(reference.sort().substring(REFERENCE.length(), REFERENCE.length() + 59));
   }
 
-  static String referencingPath(Key reference) {
+  public static String referencingPath(Key reference) {
     return reference.sort().substring(REFERENCE.length() + 59 + 1);
   }
 }

@@ -28,7 +28,12 @@ public record Head(
     YoungNodes young,
     @Nullable Tid pending) {
 
-  static Head from(Item item) {
+  /**
+   * Reads a head.
+   *
+   * @throws IllegalArgumentException or IllegalStateException if the item is damaged
+   */
+  public static Head from(Item item) {
     return new Head(
         item.requireText("etag"),
         RepoState.fromText(item.requireText("state")),

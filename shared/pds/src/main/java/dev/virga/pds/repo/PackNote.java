@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param prevData the root of the tree that it follows; null likewise
  * @param drops how many records the commit replaced or deleted, whose bytes are in earlier packs
  */
-record PackNote(Kind kind, @Nullable Tid since, @Nullable Cid prevData, long drops) {
+public record PackNote(Kind kind, @Nullable Tid since, @Nullable Cid prevData, long drops) {
   /** What a pack holds. */
-  enum Kind {
+  public enum Kind {
     /** The blocks of one commit's event. */
     COMMIT("commit"),
     /** A whole repository that was moved in, in one commit that follows another. */
@@ -57,11 +57,11 @@ record PackNote(Kind kind, @Nullable Tid since, @Nullable Cid prevData, long dro
   }
 
   /** Whether the pack holds all blocks of its commit's tree. */
-  boolean isWhole() {
+  public boolean isWhole() {
     return kind != Kind.COMMIT || since == null;
   }
 
-  Objects.Metadata toMetadata() {
+  public Objects.Metadata toMetadata() {
     Map<String, String> entries = new LinkedHashMap<>();
     entries.put(KIND, kind.text);
     if (since != null && prevData != null) {
@@ -75,7 +75,7 @@ record PackNote(Kind kind, @Nullable Tid since, @Nullable Cid prevData, long dro
   }
 
   /** The note of a pack; empty if it is damaged. */
-  static Optional<PackNote> from(Objects.Metadata metadata) {
+  public static Optional<PackNote> from(Objects.Metadata metadata) {
     Map<String, String> entries = metadata.entries();
     String since = entries.get(SINCE);
     String prevData = entries.get(PREV_DATA);

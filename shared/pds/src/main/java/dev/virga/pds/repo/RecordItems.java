@@ -120,7 +120,7 @@ final class RecordItems {
     Item.Builder item = described(record, rev).text(RecordTakedowns.TAKEDOWN, takedown(path));
     Stored.add(item, record.cid(), record.bytes(), pack);
     writes.add(Write.put(RepoKeys.record(did, path.toString()), item.build()));
-    beforehand.add(new Entry(RepoKeys.place(did, record.cid(), path), Item.EMPTY));
+    beforehand.add(new Entry(RepoKeys.place(did, record.cid(), path), dated()));
     for (Cid blob : blobs) {
       writes.add(Write.put(BlobItems.reference(did, blob, path.toString()), BlobItems.since(rev)));
       used.add(blob);
@@ -140,6 +140,13 @@ final class RecordItems {
         .text("rev", rev.toString())
         .bytes("blobs", PackedCids.pack(cids(record)))
         .text("unique", record.unique());
+  }
+
+  /**
+   * What whoever clears up wants to know of an item that may belong to a commit that never came.
+   */
+  private Item dated() {
+    return Item.builder().number("rev", rev.value()).build();
   }
 
   /** A record that a moderator has hidden stays so when its owner changes it. */

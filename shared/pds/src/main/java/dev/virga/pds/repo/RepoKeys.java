@@ -18,10 +18,10 @@ public final class RepoKeys {
   private static final String HIDDEN = "hidden#rec#";
 
   /** How the names of packs end. */
-  static final String PACK = ".car";
+  public static final String PACK = ".car";
 
   /** How the names of full packs end. */
-  static final String FULL = ".full.car";
+  public static final String FULL = ".full.car";
 
   private RepoKeys() {}
 
@@ -29,19 +29,19 @@ public final class RepoKeys {
     return new Key(did.text(), "head");
   }
 
-  static Key node(Did did, Cid cid) {
+  public static Key node(Did did, Cid cid) {
     return new Key(did.text(), NODE + cid);
   }
 
-  static Range nodes() {
+  public static Range nodes() {
     return Range.prefix(NODE);
   }
 
-  static Key record(Did did, String path) {
+  public static Key record(Did did, String path) {
     return new Key(did.text(), RECORD + path);
   }
 
-  static Range records() {
+  public static Range records() {
     return Range.prefix(RECORD);
   }
 
@@ -49,12 +49,12 @@ public final class RepoKeys {
     return Range.prefix(RECORD + collection + "/");
   }
 
-  static String recordPath(Key key) {
+  public static String recordPath(Key key) {
     return key.sort().substring(RECORD.length());
   }
 
   /** Says at which path a record of this CID is: an unverified hint, written before the commit. */
-  static Key place(Did did, Cid cid, RepoPath path) {
+  public static Key place(Did did, Cid cid, RepoPath path) {
     return new Key(did.text(), "cid#" + cid + "#" + path);
   }
 
@@ -62,8 +62,17 @@ public final class RepoKeys {
     return Range.prefix("cid#" + cid + "#");
   }
 
-  static String placePath(Key key) {
+  public static String placePath(Key key) {
     return key.sort().substring("cid#".length() + cidLength() + 1);
+  }
+
+  public static Cid placeCid(Key key) {
+    return Cid.parse(key.sort().substring("cid#".length(), "cid#".length() + cidLength()));
+  }
+
+  /** All places of records. */
+  public static Range places() {
+    return Range.prefix("cid#");
   }
 
   /** A record that was replaced or deleted a short while ago, for exports already under way. */
@@ -91,29 +100,43 @@ public final class RepoKeys {
         .toList();
   }
 
-  static Key unique(Did did, String claim) {
+  /** All records that were replaced a short while ago. */
+  public static Range allReplaced() {
+    return Range.prefix("gone#");
+  }
+
+  public static Key unique(Did did, String claim) {
     return new Key(did.text(), "uniq#" + claim);
   }
 
+  /** All claims of uniqueness. */
+  public static Range uniques() {
+    return Range.prefix("uniq#");
+  }
+
+  public static Cid nodeCid(Key key) {
+    return Cid.parse(key.sort().substring(NODE.length()));
+  }
+
   /** What maintenance knows of a repository. */
-  static Key tidiness(Did did) {
+  public static Key tidiness(Did did) {
     return new Key(did.text(), "tidy");
   }
 
-  static String packs(Did did) {
+  public static String packs(Did did) {
     return "repos/" + did + "/";
   }
 
-  static String pack(Did did, Tid rev) {
+  public static String pack(Did did, Tid rev) {
     return packs(did) + rev + PACK;
   }
 
   /** The whole repository as of a revision. */
-  static String full(Did did, Tid rev) {
+  public static String full(Did did, Tid rev) {
     return packs(did) + rev + FULL;
   }
 
-  static String redo(Did did, Tid rev) {
+  public static String redo(Did did, Tid rev) {
     return packs(did) + rev + ".redo";
   }
 

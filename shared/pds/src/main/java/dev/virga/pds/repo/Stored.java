@@ -6,7 +6,7 @@ import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
 
 /** A block's bytes as an item holds them: inline when small, else a place in a pack. */
-final class Stored {
+public final class Stored {
   /**
    * The most bytes kept inline. Reading an item costs by 4 KB, so up to there a block inline costs
    * no more to read than its place would.
@@ -45,7 +45,7 @@ final class Stored {
    *
    * @throws StoreException if the pack is missing or too short
    */
-  static byte[] read(Item item, Objects objects) {
+  public static byte[] read(Item item, Objects objects) {
     return item.bytes("block").orElseGet(() -> readPack(item, objects));
   }
 

@@ -96,14 +96,14 @@ public record YoungNodes(List<Brood> broods) {
   }
 
   /** The revision that wrote a node, if it is one of these. */
-  Optional<Tid> rev(Cid node) {
+  public Optional<Tid> rev(Cid node) {
     return broods.stream()
         .filter(brood -> brood.nodes().contains(node))
         .map(Brood::rev)
         .findFirst();
   }
 
-  boolean contains(Cid node) {
+  public boolean contains(Cid node) {
     return rev(node).isPresent();
   }
 

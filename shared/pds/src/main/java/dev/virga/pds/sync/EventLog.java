@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventLog {
   /** Numbers stay exact in JavaScript below this. Source: atproto.com/specs/event-stream. */
-  static final long MAX_SEQ = (1L << 53) - 1;
+  public static final long MAX_SEQ = (1L << 53) - 1;
 
   private static final long HOUR = TimeUnit.HOURS.toMicros(1);
 
@@ -57,9 +57,10 @@ public final class EventLog {
   }
 
   /** How far the log goes: the first number ever given and the last one, 0 for none. */
-  record State(long first, long last) {}
+  public record State(long first, long last) {}
 
-  State state() {
+  /** How far the log goes. */
+  public State state() {
     return state(index.get(STATE));
   }
 
@@ -116,7 +117,8 @@ public final class EventLog {
         key(entry.seq()), entry.toItem(), entry.time().plus(window), Condition.ALWAYS);
   }
 
-  Duration window() {
+  /** How long events are kept. */
+  public Duration window() {
     return window;
   }
 
@@ -228,7 +230,8 @@ public final class EventLog {
     return lost ? new Start.Outdated(oldest) : new Start.After(wanted);
   }
 
-  static Key key(long seq) {
+  /** Where the entry of a number is. */
+  public static Key key(long seq) {
     return new Key(partition(seq / HOUR), sortKey(seq));
   }
 

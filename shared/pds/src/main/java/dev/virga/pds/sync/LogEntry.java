@@ -17,7 +17,12 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent")
 public record LogEntry(long seq, Instant time, Did did, byte[] event, @Nullable String pack) {
 
-  static LogEntry from(long seq, Item item) {
+  /**
+   * Reads an entry.
+   *
+   * @throws IllegalArgumentException or IllegalStateException if the item is damaged
+   */
+  public static LogEntry from(long seq, Item item) {
     return new LogEntry(
         seq,
         Instant.ofEpochMilli(item.requireNumber("time")),

@@ -27,10 +27,10 @@ public final class Outbox {
   public static final String PREFIX = "outbox#";
 
   /** The number of an item's last event, once the sequencer has dealt with it. */
-  static final String SEQ = "seq";
+  public static final String SEQ = "seq";
 
   /** A flag that stays until the sequencer has dealt with an item. */
-  static final String PENDING = "pending";
+  public static final String PENDING = "pending";
 
   private static final String EVENT = "event";
 
@@ -105,7 +105,7 @@ public final class Outbox {
   }
 
   /** The encoded events of an item. */
-  static List<byte[]> events(Item item) {
+  public static List<byte[]> events(Item item) {
     List<byte[]> events = new ArrayList<>();
     Optional<byte[]> event = item.bytes(EVENT + 0);
     while (event.isPresent()) {

@@ -27,7 +27,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 
 /** Accounts with records and blobs, and everything that moderates them, on ports in memory. */
 public final class ModerationFixture {
@@ -110,9 +110,11 @@ public final class ModerationFixture {
   }
 
   public static RecordIntent.Prepared note(String text, BlobRef... blobs) {
-    byte[] bytes =
-        DagCbor.encode(
-            new Value.Obj(Map.of("$type", Value.of("com.example.note"), "text", Value.of(text))));
+    Value.Obj.Builder note = Value.Obj.builder().put("$type", "com.example.note").put("text", text);
+    if (blobs.length > 0) {
+      note.put("blobs", new Value.Array(Stream.of(blobs).<Value>map(BlobRef::toValue).toList()));
+    }
+    byte[] bytes = DagCbor.encode(note.build());
     return new RecordIntent.Prepared(bytes, Cid.ofDagCbor(bytes), List.of(blobs), null);
   }
 

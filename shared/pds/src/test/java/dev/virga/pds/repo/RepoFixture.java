@@ -32,8 +32,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** A repository on ports in memory, with a clock that ticks a millisecond at each look. */
 public final class RepoFixture {
@@ -214,9 +214,11 @@ public final class RepoFixture {
   }
 
   static RecordIntent.Prepared record(String text, BlobRef... blobs) {
-    byte[] bytes =
-        DagCbor.encode(
-            new Value.Obj(Map.of("$type", Value.of("com.example.note"), "text", Value.of(text))));
+    Value.Obj.Builder note = Value.Obj.builder().put("$type", "com.example.note").put("text", text);
+    if (blobs.length > 0) {
+      note.put("blobs", new Value.Array(Stream.of(blobs).<Value>map(BlobRef::toValue).toList()));
+    }
+    byte[] bytes = DagCbor.encode(note.build());
     return new RecordIntent.Prepared(bytes, Cid.ofDagCbor(bytes), List.of(blobs), null);
   }
 
