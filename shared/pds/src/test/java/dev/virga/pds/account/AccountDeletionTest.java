@@ -10,11 +10,11 @@ import dev.virga.atproto.sync.EventBody;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Handle;
 import dev.virga.pds.XrpcException;
-import dev.virga.pds.account.TroubledIndex.Trouble;
 import dev.virga.pds.auth.Credentials;
 import dev.virga.pds.auth.Sessions;
 import dev.virga.pds.moderation.ModerationFixture;
 import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Faults;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.StoreException;
 import dev.virga.pds.sync.LogEntry;
@@ -27,19 +27,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class AccountDeletionTest {
-  private TroubledIndex store = new TroubledIndex(new AccountFixture().memory);
+  private Faults store = Faults.ofWrites();
   private ModerationFixture server = start();
   private AccountFixture pds = server.pds;
 
   private ModerationFixture start() {
-    AccountFixture accounts =
-        new AccountFixture(
-            index -> {
-              store = new TroubledIndex(index);
-              return store;
-            },
-            true);
-    return new ModerationFixture(accounts);
+    store = Faults.ofWrites();
+    return new ModerationFixture(new AccountFixture(store::around, true));
   }
 
   private String invite(String holder) {
@@ -187,7 +181,7 @@ class AccountDeletionTest {
   @Test
   void theDidMayMoveInOnceEverythingIsGone() throws Exception {
     Did alice = someone("alice", invite(InviteCodes.ADMIN));
-    store.plan(1, Trouble.LOST);
+    store.plan(1, Faults.Kind.LOST);
     assertThatThrownBy(() -> server.deletion.delete(alice)).isInstanceOf(StoreException.class);
     assertThat(pds.accounts.find(alice)).isEmpty();
     Admission.Application again = AccountFixture.application("alice", invite(InviteCodes.ADMIN));
@@ -205,8 +199,8 @@ class AccountDeletionTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Trouble.class)
-  void whateverGoesWrongItIsEitherNotBegunOrFinishedByMaintenance(Trouble trouble)
+  @EnumSource(names = {"LOST", "UNHEARD", "DEATH_BEFORE", "DEATH_AFTER"})
+  void whateverGoesWrongItIsEitherNotBegunOrFinishedByMaintenance(Faults.Kind trouble)
       throws Exception {
     int undecided = 0;
     int finished = 0;
@@ -217,7 +211,7 @@ class AccountDeletionTest {
       store.plan(write, trouble);
       try {
         server.deletion.delete(alice);
-      } catch (StoreException | TroubledIndex.Death e) {
+      } catch (StoreException | Faults.Death e) {
         // The rest is maintenance.
       }
       if (!store.struck()) {
@@ -235,7 +229,7 @@ class AccountDeletionTest {
       assertGone(alice, "alice");
     }
     assertThat(undecided)
-        .isEqualTo(trouble == Trouble.LOST || trouble == Trouble.DEATH_BEFORE ? 1 : 0);
+        .isEqualTo(trouble == Faults.Kind.LOST || trouble == Faults.Kind.DEATH_BEFORE ? 1 : 0);
     assertThat(finished).isGreaterThan(5);
   }
 }

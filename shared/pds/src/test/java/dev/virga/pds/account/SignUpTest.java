@@ -10,12 +10,12 @@ import dev.virga.atproto.identity.PlcData;
 import dev.virga.atproto.sync.AccountEvent;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.pds.XrpcException;
-import dev.virga.pds.account.TroubledIndex.Trouble;
 import dev.virga.pds.auth.Credentials;
 import dev.virga.pds.auth.SessionScope;
 import dev.virga.pds.identity.DirectoryException;
 import dev.virga.pds.repo.RepoState;
 import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Faults;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -215,19 +215,12 @@ class SignUpTest {
 
   /** Every write of a sign-up goes wrong once, in every way; afterwards all is done or undone. */
   @ParameterizedTest
-  @EnumSource(Trouble.class)
-  void whateverGoesWrongAllIsDoneOrUndone(Trouble trouble) {
+  @EnumSource(names = {"LOST", "UNHEARD", "DEATH_BEFORE", "DEATH_AFTER"})
+  void whateverGoesWrongAllIsDoneOrUndone(Faults.Kind trouble) {
     boolean struck = true;
     for (int write = 0; struck; write++) {
-      List<TroubledIndex> wrapped = new ArrayList<>();
-      AccountFixture pds =
-          new AccountFixture(
-              index -> {
-                wrapped.add(new TroubledIndex(index));
-                return wrapped.getFirst();
-              },
-              false);
-      TroubledIndex index = wrapped.getFirst();
+      Faults index = Faults.ofWrites();
+      AccountFixture pds = new AccountFixture(index::around, false);
       index.plan(write, trouble);
 
       Throwable failure = catchThrowable(() -> pds.account("alice"));
@@ -253,17 +246,11 @@ class SignUpTest {
 
   @Test
   void anAbandonedHandleIsFreedForWhoeverWantsIt() {
-    List<TroubledIndex> wrapped = new ArrayList<>();
-    AccountFixture pds =
-        new AccountFixture(
-            index -> {
-              wrapped.add(new TroubledIndex(index));
-              return wrapped.getFirst();
-            },
-            false);
-    wrapped.getFirst().plan(0, Trouble.DEATH_AFTER);
-    assertThat(catchThrowable(() -> pds.account("alice"))).isInstanceOf(TroubledIndex.Death.class);
-    wrapped.getFirst().revive();
+    Faults index = Faults.ofWrites();
+    AccountFixture pds = new AccountFixture(index::around, false);
+    index.plan(0, Faults.Kind.DEATH_AFTER);
+    assertThat(catchThrowable(() -> pds.account("alice"))).isInstanceOf(Faults.Death.class);
+    index.revive();
 
     assertRefused(pds, AccountFixture.application("alice"), "InvalidRequest");
     pds.clock.advance(Duration.ofMinutes(6));

@@ -1,73 +1,31 @@
 package dev.virga.pds.limit;
 
 import dev.virga.pds.store.ConditionFailedException;
-import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.ForwardingIndex;
 import dev.virga.pds.store.Index;
-import dev.virga.pds.store.Item;
-import dev.virga.pds.store.Key;
-import dev.virga.pds.store.Page;
-import dev.virga.pds.store.Query;
 import dev.virga.pds.store.StoreException;
-import dev.virga.pds.store.Write;
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** An index that can be out of reach, or answer that it is after it did what it was asked to. */
-final class FlakyIndex implements Index {
-  private final Index index;
+final class FlakyIndex extends ForwardingIndex {
   boolean down;
   boolean unheard;
   int refused;
 
   FlakyIndex(Index index) {
-    this.index = index;
+    super(index);
   }
 
-  private void requireUp() {
+  @Override
+  protected <T> T around(String method, boolean write, String what, Body<T> body)
+      throws ConditionFailedException {
     if (down) {
       refused++;
       throw new StoreException("down");
     }
-  }
-
-  @Override
-  public Optional<Item> get(Key key) {
-    requireUp();
-    return index.get(key);
-  }
-
-  @Override
-  public Map<Key, Item> batchGet(Collection<Key> keys) {
-    requireUp();
-    return index.batchGet(keys);
-  }
-
-  @Override
-  public Page query(Query query) {
-    requireUp();
-    return index.query(query);
-  }
-
-  @Override
-  public void transact(List<Write> writes) throws ConditionFailedException {
-    requireUp();
-    index.transact(writes);
-    if (unheard) {
+    T answer = body.run();
+    if (unheard && method.equals("transact")) {
       throw new StoreException("no answer");
     }
-  }
-
-  @Override
-  public void batchPut(Collection<Entry> entries) {
-    requireUp();
-    index.batchPut(entries);
-  }
-
-  @Override
-  public void batchDelete(Collection<Key> keys) {
-    requireUp();
-    index.batchDelete(keys);
+    return answer;
   }
 }

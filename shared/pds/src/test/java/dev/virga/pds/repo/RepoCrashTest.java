@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.repo.Mst;
 import dev.virga.atproto.repo.RepoPath;
+import dev.virga.pds.store.Faults;
 import dev.virga.pds.sync.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,8 @@ class RepoCrashTest {
       Map<String, Cid> before = tree(repo);
       repo.heads.forget(DID);
 
-      CrashingIndex crash = new CrashingIndex(repo.memory, points);
+      Faults crash = Faults.ofWrites();
+      crash.plan(points, Faults.Kind.DEATH_BEFORE);
       crashed = writeAndCrash(repo, crash, intents(size));
 
       Map<String, Cid> after = tree(repo);
@@ -68,12 +70,11 @@ class RepoCrashTest {
     assertThat(points).isGreaterThan(1);
   }
 
-  private static boolean writeAndCrash(
-      RepoFixture repo, CrashingIndex crash, List<RecordIntent> intents) {
+  private static boolean writeAndCrash(RepoFixture repo, Faults crash, List<RecordIntent> intents) {
     try {
-      repo.writerOn(crash).write(DID, intents, null);
+      repo.writerOn(crash.around(repo.memory)).write(DID, intents, null);
       return false;
-    } catch (CrashingIndex.Crash e) {
+    } catch (Faults.Death e) {
       return true;
     }
   }

@@ -22,6 +22,8 @@ import dev.virga.atproto.repo.MstCheck;
 import dev.virga.atproto.repo.RepoPath;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.pds.XrpcException;
+import dev.virga.pds.store.Faults;
+import dev.virga.pds.store.Index;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -330,7 +332,8 @@ class RepoImportTest {
     do {
       RepoFixture dying = new RepoFixture();
       Head before = dying.head();
-      CrashingIndex crash = new CrashingIndex(dying.memory, points);
+      Faults crash = Faults.ofWrites();
+      crash.plan(points, Faults.Kind.DEATH_BEFORE);
       crashed = importAndCrash(dying, crash, car);
       dying.heads.forget(DID);
       Head found = dying.head();
@@ -348,15 +351,15 @@ class RepoImportTest {
     assertThat(finished).isGreaterThan(3).isLessThan(points);
   }
 
-  private boolean importAndCrash(RepoFixture dying, CrashingIndex crash, byte[] car)
-      throws IOException {
+  private boolean importAndCrash(RepoFixture dying, Faults crash, byte[] car) throws IOException {
+    Index index = crash.around(dying.memory);
     ImportStore store =
         new ImportStore(
-            crash,
+            index,
             dying.objects,
             dying.reader,
             dying.blobs,
-            new Redo(crash, dying.objects),
+            new Redo(index, dying.objects),
             () -> RepoFixture.START,
             directory);
     RepoImport dies =
@@ -372,7 +375,7 @@ class RepoImportTest {
     try {
       dies.run(DID, new ByteArrayInputStream(car));
       return false;
-    } catch (CrashingIndex.Crash e) {
+    } catch (Faults.Death e) {
       return true;
     }
   }

@@ -9,23 +9,17 @@ import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Change;
 import dev.virga.pds.store.ConditionFailedException;
-import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.ForwardingIndex;
 import dev.virga.pds.store.Index;
-import dev.virga.pds.store.Item;
-import dev.virga.pds.store.Key;
 import dev.virga.pds.store.MemoryIndex;
-import dev.virga.pds.store.Page;
-import dev.virga.pds.store.Query;
 import dev.virga.pds.store.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -300,50 +294,27 @@ class SequencerTest {
   }
 
   /** An index in which something happens right before the first transaction. */
-  private static final class Interrupted implements Index {
-    private final Index index;
+  private static final class Interrupted extends ForwardingIndex {
     private Interruption interruption;
 
     Interrupted(Index index, Interruption interruption) {
-      this.index = index;
+      super(index);
       this.interruption = interruption;
     }
 
     @Override
-    public Optional<Item> get(Key key) {
-      return index.get(key);
-    }
-
-    @Override
-    public Map<Key, Item> batchGet(Collection<Key> keys) {
-      return index.batchGet(keys);
-    }
-
-    @Override
-    public Page query(Query query) {
-      return index.query(query);
-    }
-
-    @Override
-    public void transact(List<Write> writes) throws ConditionFailedException {
-      Interruption now = interruption;
-      interruption = () -> {};
-      try {
-        now.run();
-      } catch (Exception e) {
-        throw new AssertionError(e);
+    protected <T> T around(String method, boolean write, String what, Body<T> body)
+        throws ConditionFailedException {
+      if (method.equals("transact")) {
+        Interruption now = interruption;
+        interruption = () -> {};
+        try {
+          now.run();
+        } catch (Exception e) {
+          throw new AssertionError(e);
+        }
       }
-      index.transact(writes);
-    }
-
-    @Override
-    public void batchPut(Collection<Entry> entries) {
-      index.batchPut(entries);
-    }
-
-    @Override
-    public void batchDelete(Collection<Key> keys) {
-      index.batchDelete(keys);
+      return body.run();
     }
   }
 }
