@@ -47,7 +47,7 @@ public record PackNote(Kind kind, @Nullable Tid since, @Nullable Cid prevData, l
   private static final String PREV_DATA = "prev-data";
   private static final String DROPS = "drops";
 
-  static final PackNote FULL = new PackNote(Kind.FULL, null, null, 0);
+  public static final PackNote FULL = new PackNote(Kind.FULL, null, null, 0);
 
   /** Of a commit or an import on top of a head, null for a repository's first commit. */
   static PackNote following(Kind kind, @Nullable Head before, long drops) {
