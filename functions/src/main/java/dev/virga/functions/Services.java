@@ -186,7 +186,7 @@ public final class Services {
     heads = new Heads(on.index(), redo);
     BlockCache cache = new BlockCache(NODE_CACHE);
     tids = new TidClock(clock, random.nextInt(CLOCK_IDS));
-    blobs = new Blobs(on.index(), on.objects(), tids);
+    blobs = new Blobs(on.index(), on.objects(), tids, did -> heads.fence(did, tids));
     reader = new RepoReader(on.index(), on.objects(), heads, cache);
     writer =
         new RepoWriter(

@@ -130,7 +130,9 @@ public final class AccountServer {
     SessionAnswers answers = new SessionAnswers(pds.dids, false);
     Identities identities = new Identities(pds.dids, pds.handles);
     TokenMails tokenMails = new TokenMails(pds.mailTokens, new Letters(config()), mails::add);
-    Blobs blobs = new Blobs(pds.index, pds.objects, new TidClock(pds.clock, 3));
+    TidClock blobTids = new TidClock(pds.clock, 3);
+    Blobs blobs =
+        new Blobs(pds.index, pds.objects, blobTids, did -> pds.heads.fence(did, blobTids));
     return List.of(
         new DescribeServer(description),
         new CreateAccount(pds.signUp, pds.moveIn, answers),

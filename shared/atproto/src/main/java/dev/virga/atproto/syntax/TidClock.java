@@ -12,9 +12,13 @@ import java.util.concurrent.atomic.AtomicLong;
  * fresh one: the identifier is all that keeps their TIDs apart.
  */
 public final class TidClock {
+  /** How many TIDs right after another one this clock tells apart. */
+  private static final int STEPS = 1_000;
+
   private final InstantSource clock;
   private final int clockId;
   private final AtomicLong lastMicros = new AtomicLong(-1);
+  private final AtomicLong ahead = new AtomicLong();
 
   /**
    * A clock of its own.
@@ -45,7 +49,13 @@ public final class TidClock {
    */
   public Tid nextAfter(Tid last) {
     Tid next = next();
-    return next.compareTo(last) > 0 ? next : Tid.of(last.micros() + 1, clockId);
+    return next.compareTo(last) > 0 ? next : soonAfter(last);
+  }
+
+  /** Another one at each call: what was tried with the one before may have left traces. */
+  private Tid soonAfter(Tid last) {
+    long step = 1 + ahead.getAndIncrement() % STEPS;
+    return Tid.of(Math.min(last.micros() + step, Tid.MAX_MICROS), clockId);
   }
 
   private static long micros(Instant instant) {

@@ -140,14 +140,20 @@ public final class AccountChanges {
 
   /** Tells the network once more what an account's handle is, or that it should look itself. */
   public void announceIdentity(Account account) {
-    try {
-      index.transact(
-          Write.all(
-              Write.check(AccountKeys.account(account.did()), Condition.PRESENT),
-              identityEvent(account)));
-    } catch (ConditionFailedException e) {
-      throw Accounts.notFound();
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      try {
+        index.transact(
+            Write.all(
+                Write.check(AccountKeys.account(account.did()), Condition.PRESENT),
+                identityEvent(account)));
+        return;
+      } catch (ConditionFailedException e) {
+        if (e.failedAt(AccountKeys.account(account.did()))) {
+          throw Accounts.notFound();
+        }
+      }
     }
+    throw tooBusy();
   }
 
   /** Tells the network where an account and its repository stand, as if they had just changed. */

@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Gives accounts other handles.
@@ -60,12 +61,12 @@ public final class HandleChanges {
    */
   public Account change(Did did, Handle handle) {
     Account account = accounts.require(did);
-    boolean other = !account.handle().equals(handle);
-    if (other) {
-      reserve(did, handle);
-    }
+    OptionalLong reservation =
+        account.handle().equals(handle)
+            ? OptionalLong.empty()
+            : OptionalLong.of(reserve(did, handle));
     if (did.method().equals("plc")) {
-      changeIdentity(did, handle, other);
+      changeIdentity(did, handle, reservation);
     }
     Account changed = changes.change(did, before -> before.withHandle(handle), this::writes);
     dids.forget(did);
@@ -75,26 +76,31 @@ public final class HandleChanges {
   private List<Write> writes(Account before, Account after) {
     List<Write> writes = new ArrayList<>();
     writes.add(changes.identityEvent(after));
+    // Even if the handle is the same: another request for it may have made a reservation, which
+    // lapses, of the claim meanwhile.
+    Condition own = Condition.equal("did", after.did().text());
+    writes.add(Write.put(AccountKeys.handle(after.handle()), Accounts.claim(after.did()), own));
     if (!before.handle().equals(after.handle())) {
-      Condition own = Condition.equal("did", after.did().text());
-      writes.add(Write.put(AccountKeys.handle(after.handle()), Accounts.claim(after.did()), own));
       writes.add(Write.delete(AccountKeys.handle(before.handle())));
     }
     return writes;
   }
 
-  private void reserve(Did did, Handle handle) {
+  /** Keeps a handle for an account for a while; gives the second in which that ends. */
+  private long reserve(Did did, Handle handle) {
     Key key = AccountKeys.handle(handle);
-    if (tryReserve(did, key, Condition.ABSENT)) {
-      return;
+    Instant until = clock.instant().plus(RESERVATION);
+    if (tryReserve(did, key, until, Condition.ABSENT)) {
+      return until.getEpochSecond();
     }
     Optional<Item> claim = index.get(key);
     String holder = claim.map(item -> item.requireText("did")).orElse("");
     boolean mayTake = holder.equals(did.text()) || claim.map(this::hasLapsed).orElse(true);
     Condition unchanged = holder.isEmpty() ? Condition.ABSENT : Condition.equal("did", holder);
-    if (!mayTake || !tryReserve(did, key, unchanged)) {
+    if (!mayTake || !tryReserve(did, key, until, unchanged)) {
       throw Admission.handleTaken(handle);
     }
+    return until.getEpochSecond();
   }
 
   /** Whether this was a reservation, which the store may keep for a while past its time. */
@@ -102,8 +108,7 @@ public final class HandleChanges {
     return claim.number("until").orElse(Long.MAX_VALUE) < clock.instant().getEpochSecond();
   }
 
-  private boolean tryReserve(Did did, Key key, Condition condition) {
-    Instant until = clock.instant().plus(RESERVATION);
+  private boolean tryReserve(Did did, Key key, Instant until, Condition condition) {
     Item claim = Accounts.claim(did).toBuilder().number("until", until.getEpochSecond()).build();
     try {
       index.transact(Write.all(new Write.Put(key, claim, until, condition)));
@@ -113,12 +118,12 @@ public final class HandleChanges {
     }
   }
 
-  private void changeIdentity(Did did, Handle handle, boolean reserved) {
+  private void changeIdentity(Did did, Handle handle, OptionalLong reservation) {
     try {
       identities.changeHandle(did, handle);
     } catch (DirectoryException e) {
-      if (reserved && !e.isOpen()) {
-        release(did, handle);
+      if (reservation.isPresent() && !e.isOpen()) {
+        release(handle, reservation.getAsLong());
       }
       throw e.isOpen()
           ? new XrpcException(502, "UpstreamFailure", "The PLC directory did not answer")
@@ -126,10 +131,12 @@ public final class HandleChanges {
     }
   }
 
-  private void release(Did did, Handle handle) {
+  /** Gives a reservation back, unless another request has made it the account's, or its own. */
+  private void release(Handle handle, long reservation) {
     try {
       index.transact(
-          Write.all(Write.delete(AccountKeys.handle(handle), Condition.equal("did", did.text()))));
+          Write.all(
+              Write.delete(AccountKeys.handle(handle), Condition.equal("until", reservation))));
     } catch (ConditionFailedException e) {
       // Nobody's any more, or somebody else's already.
     }

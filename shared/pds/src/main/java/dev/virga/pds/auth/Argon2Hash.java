@@ -44,8 +44,8 @@ record Argon2Hash(Cost cost, byte[] salt, byte[] hash) {
     return stored.startsWith(PREFIX);
   }
 
-  static Argon2Hash of(String password, byte[] salt) {
-    return new Argon2Hash(Cost.CURRENT, salt, compute(password, Cost.CURRENT, salt, 32));
+  static Argon2Hash of(String password, byte[] salt, Cost cost) {
+    return new Argon2Hash(cost, salt, compute(password, cost, salt, 32));
   }
 
   /**

@@ -21,6 +21,7 @@ public final class Passwords {
   private final SecureRandom random;
   private final int minLength;
   private final Semaphore places;
+  private final Argon2Hash.Cost cost;
   private final Argon2Hash dummy;
 
   /**
@@ -30,10 +31,16 @@ public final class Passwords {
    * @param concurrency computations at a time, at 20 MiB each
    */
   public Passwords(SecureRandom random, int minLength, int concurrency) {
+    this(random, minLength, concurrency, Argon2Hash.Cost.CURRENT);
+  }
+
+  /** A hasher that hashes at another cost than the current one. */
+  Passwords(SecureRandom random, int minLength, int concurrency, Argon2Hash.Cost cost) {
     this.random = random;
     this.minLength = minLength;
     this.places = new Semaphore(concurrency);
-    this.dummy = new Argon2Hash(Argon2Hash.Cost.CURRENT, new byte[16], new byte[32]);
+    this.cost = cost;
+    this.dummy = new Argon2Hash(cost, new byte[16], new byte[32]);
   }
 
   /**
@@ -56,7 +63,7 @@ public final class Passwords {
   public String hash(String password) {
     byte[] salt = new byte[16];
     random.nextBytes(salt);
-    return inPlace(() -> Argon2Hash.of(password, salt).toString());
+    return inPlace(() -> Argon2Hash.of(password, salt, cost).toString());
   }
 
   /** Whether a password is the one of a stored hash, of either kind. */
@@ -79,8 +86,7 @@ public final class Passwords {
 
   /** Whether a hash that just verified is of an older kind and should be replaced. */
   public boolean isOutdated(String stored) {
-    return !Argon2Hash.isOne(stored)
-        || !Argon2Hash.parse(stored).cost().equals(Argon2Hash.Cost.CURRENT);
+    return !Argon2Hash.isOne(stored) || !Argon2Hash.parse(stored).cost().equals(cost);
   }
 
   private <T> T inPlace(java.util.function.Supplier<T> work) {

@@ -16,6 +16,7 @@ import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Page;
 import dev.virga.pds.store.Query;
 import dev.virga.pds.store.Range;
+import dev.virga.pds.store.StoreException;
 import dev.virga.pds.store.Write;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,17 +32,38 @@ import org.jspecify.annotations.Nullable;
 public final class Blobs {
   private static final int PAGE = 500;
 
+  /** Rounds of lost races before a removal is left for later; a commit must win each. */
+  private static final int MAX_ROUNDS = 20;
+
   /** In the metadata of objects. */
   static final String TYPE = "type";
 
   private final Index index;
   private final Objects objects;
   private final TidClock tids;
+  private final Fence fence;
 
-  public Blobs(Index index, Objects objects, TidClock tids) {
+  /** Makes sure that nobody begins to refer to a blob while it is removed. */
+  @FunctionalInterface
+  public interface Fence {
+    /**
+     * A write that goes through only if no commit was made since this call, and after which no
+     * commit can be made that was begun before: for the transaction of a removal. What was decided
+     * on is carried out first. Empty if there is no repository.
+     */
+    Optional<Write> before(Did did);
+  }
+
+  /**
+   * The blobs of a server.
+   *
+   * @param fence between removals and commits
+   */
+  public Blobs(Index index, Objects objects, TidClock tids, Fence fence) {
     this.index = index;
     this.objects = objects;
     this.tids = tids;
+    this.fence = fence;
   }
 
   /** A blob that a record refers to. */
@@ -291,22 +313,37 @@ public final class Blobs {
   /**
    * Removes those of some blobs that no record refers to any more.
    *
-   * <p>Safe against records that begin to refer to one meanwhile: they mark it, and the removal
-   * demands the mark to be as it was before the references were looked at. One that moderation has
-   * hidden stays, or its owner could upload it again.
+   * <p>Safe against records that begin to refer to one meanwhile: a large commit may have looked at
+   * its blobs long before it writes its references, so the removal makes it start over. And safe
+   * against another upload: that marks the blob, and the removal demands the mark to be as it was.
+   * One that moderation has hidden stays, or its owner could upload it again.
    */
   public void removeUnused(Did did, List<Cid> cids) {
     for (Cid cid : cids) {
-      Key key = BlobItems.blob(did, cid);
-      Optional<Item> blob = index.get(key);
-      boolean hidden = blob.flatMap(item -> item.text(StoredBlob.TAKEDOWN)).isPresent();
-      if (blob.isPresent() && !hidden && referencedSince(did, cid) == null) {
-        remove(key, blob.get());
+      int round = 0;
+      while (!tryRemoveUnused(did, cid)) {
+        if (++round == MAX_ROUNDS) {
+          throw new StoreException("the repository of " + did + " is written too often");
+        }
       }
     }
   }
 
-  private void remove(Key key, Item blob) {
+  /** Removes a blob if it is there and unused; false if something happened meanwhile. */
+  private boolean tryRemoveUnused(Did did, Cid cid) {
+    Key key = BlobItems.blob(did, cid);
+    Optional<Item> blob = index.get(key);
+    boolean hidden = blob.flatMap(item -> item.text(StoredBlob.TAKEDOWN)).isPresent();
+    if (blob.isEmpty() || hidden || referencedSince(did, cid) != null) {
+      return true;
+    }
+    Optional<Write> before = fence.before(did);
+    return before.isEmpty()
+        || referencedSince(did, cid) != null
+        || remove(key, blob.get(), before.get());
+  }
+
+  private boolean remove(Key key, Item blob, Write before) {
     Condition unchanged = Condition.equal("mark", blob.requireText("mark"));
     Key note =
         BlobItems.upload(
@@ -314,11 +351,12 @@ public final class Blobs {
             Did.parse(key.partition()),
             BlobItems.cidOf(key));
     try {
-      index.transact(Write.all(Write.delete(key, unchanged), Write.delete(note)));
+      index.transact(Write.all(before, Write.delete(key, unchanged), Write.delete(note)));
     } catch (ConditionFailedException e) {
-      return; // a record refers to it again, or it was uploaded again
+      return false;
     }
     objects.delete(blob.requireText("object"));
+    return true;
   }
 
   /**

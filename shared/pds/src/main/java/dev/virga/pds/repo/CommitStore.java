@@ -18,7 +18,6 @@ import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
-import dev.virga.pds.store.StoreException;
 import dev.virga.pds.store.Write;
 import dev.virga.pds.sync.Outbox;
 import java.util.ArrayList;
@@ -124,16 +123,11 @@ public final class CommitStore {
       index.batchPut(some);
       some.clear();
     }
-    try {
-      int writes = items.writes().size() + items.touches().size() + 2;
-      if (writes <= Write.MAX_PER_TRANSACTION) {
-        atOnce(did, draft, items, before, made, beforehand, outbox);
-      } else {
-        inSteps(did, draft, items, before, made, beforehand, outbox);
-      }
-    } catch (ConditionFailedException e) {
-      objects.delete(draft.pack().name());
-      throw e;
+    int writes = items.writes().size() + items.touches().size() + 2;
+    if (writes <= Write.MAX_PER_TRANSACTION) {
+      atOnce(did, draft, items, before, made, beforehand, outbox);
+    } else {
+      inSteps(did, draft, items, before, made, beforehand, outbox);
     }
     return made;
   }
@@ -152,7 +146,33 @@ public final class CommitStore {
     writes.add(outbox);
     writes.add(
         Write.put(RepoKeys.head(did), made.toItem(), Condition.equal("etag", before.etag())));
-    index.transactAfter(beforehand, () -> putPack(draft.pack()), writes);
+    transactAfter(did, beforehand, draft.pack(), () -> {}, writes);
+  }
+
+  /** Stores the pack, does something else, and then transacts; takes the pack back if it lost. */
+  private void transactAfter(
+      Did did, List<Entry> beforehand, Pack pack, Runnable also, List<Write> writes)
+      throws ConditionFailedException {
+    try {
+      index.transactAfter(
+          beforehand,
+          () -> {
+            putPack(pack);
+            also.run();
+          },
+          writes);
+    } catch (RevisionTakenException e) {
+      // Not our pack, and perhaps that of somebody's commit.
+      throw new ConditionFailedException(List.of(RepoKeys.head(did)));
+    } catch (ConditionFailedException e) {
+      objects.delete(pack.name());
+      throw e;
+    }
+  }
+
+  /** A pack of this very revision is there: of a process that died, or has our clock identifier. */
+  private static final class RevisionTakenException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
   }
 
   private void inSteps(
@@ -176,12 +196,11 @@ public final class CommitStore {
     touches.add(
         Write.put(RepoKeys.head(did), pending.toItem(), Condition.equal("etag", before.etag())));
     try {
-      index.transactAfter(
+      transactAfter(
+          did,
           beforehand,
-          () -> {
-            putPack(draft.pack());
-            plan.add(items.writes()).complete(made, List.of(outbox));
-          },
+          draft.pack(),
+          () -> plan.add(items.writes()).complete(made, List.of(outbox)),
           touches);
     } catch (ConditionFailedException e) {
       plan.discard();
@@ -192,7 +211,7 @@ public final class CommitStore {
 
   private void putPack(Pack pack) {
     if (!objects.putIfAbsent(pack.name(), pack.bytes(), pack.note().toMetadata())) {
-      throw new StoreException("a commit of this revision exists already: " + pack.name());
+      throw new RevisionTakenException();
     }
   }
 

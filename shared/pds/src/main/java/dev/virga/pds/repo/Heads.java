@@ -2,6 +2,7 @@ package dev.virga.pds.repo;
 
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
+import dev.virga.atproto.syntax.TidClock;
 import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
@@ -92,6 +93,19 @@ public final class Heads {
   public static Write stateWrite(Did did, Head head, RepoState state, Tid now) {
     Head changed = head.withState(state, now + "+" + state.text());
     return Write.put(RepoKeys.head(did), changed.toItem(), Condition.equal("etag", head.etag()));
+  }
+
+  /**
+   * A write that fails if the repository was written since this call, and makes every writer that
+   * began before start over; empty if there is no repository. A pending commit is finished first.
+   */
+  public Optional<Write> fence(Did did, TidClock tids) {
+    return find(did)
+        .map(
+            head -> {
+              remembered.remove(did);
+              return stateWrite(did, head, head.state(), tids.nextAfter(head.rev()));
+            });
   }
 
   /** Where the head of a repository is. */

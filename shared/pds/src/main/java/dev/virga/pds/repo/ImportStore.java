@@ -117,12 +117,16 @@ public final class ImportStore {
       blobStore.removeUnused(did, List.copyOf(blobs.released()));
     } catch (ConditionFailedException e) {
       abandon(plan, name);
-      throw new XrpcException(
-          503, "NotEnoughResources", "The repository was written meanwhile, please try again");
+      throw busy();
     } catch (IOException e) {
       abandon(plan, name);
       throw e;
     }
+  }
+
+  private static XrpcException busy() {
+    return new XrpcException(
+        503, "NotEnoughResources", "The repository was written meanwhile, please try again");
   }
 
   private void abandon(Redo.Draft plan, String pack) {
@@ -153,6 +157,9 @@ public final class ImportStore {
   private Pack storePack(
       Did did, Commit commit, Mst tree, BlockSource source, String name, PackNote note)
       throws IOException {
+    if (objects.size(name).isPresent()) {
+      throw busy(); // somebody has taken this revision; the next attempt gets another one
+    }
     Path file = Files.createTempFile(directory, "import", ".car");
     try {
       Map<Cid, Long> large = new HashMap<>();

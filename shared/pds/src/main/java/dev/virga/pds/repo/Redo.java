@@ -67,7 +67,7 @@ public final class Redo {
 
     private void storePart() {
       byte[] bytes = DagCbor.encode(StoredWrites.toValue(part));
-      objects.putIfAbsent(RepoKeys.redoPart(did, rev, parts), bytes, Objects.Metadata.NONE);
+      put(RepoKeys.redoPart(did, rev, parts), bytes);
       parts++;
       part.clear();
     }
@@ -87,7 +87,14 @@ public final class Redo {
               .put("head", StoredWrites.toValue(head.toItem()))
               .put("last", StoredWrites.toValue(last))
               .build();
-      objects.putIfAbsent(RepoKeys.redo(did, rev), DagCbor.encode(plan), Objects.Metadata.NONE);
+      put(RepoKeys.redo(did, rev), DagCbor.encode(plan));
+    }
+
+    /** What somebody else left under this name must not be carried out in our name. */
+    private void put(String name, byte[] bytes) {
+      if (!objects.putIfAbsent(name, bytes, Objects.Metadata.NONE)) {
+        throw new StoreException("a plan of this revision exists already: " + name);
+      }
     }
 
     /** Takes the plan back, which no head points to. */

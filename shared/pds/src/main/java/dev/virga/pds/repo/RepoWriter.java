@@ -101,7 +101,11 @@ public final class RepoWriter {
       try {
         boolean unclaimed = attempt == 1 && mayBeFirst(intents);
         return attempt(did, intents, swapCommit, unclaimed);
-      } catch (ConditionFailedException e) {
+      } catch (ConditionFailedException | MissingBlockException e) {
+        // A head remembered for a day may lead to nodes that were forgotten since.
+        if (e instanceof MissingBlockException && attempt > 1) {
+          throw e;
+        }
         heads.forget(did);
         if (attempt == MAX_ATTEMPTS) {
           throw new XrpcException(
@@ -166,7 +170,7 @@ public final class RepoWriter {
     Instant now = clock.instant();
     Map<Key, Item> before = store.recordsBefore(did, edit);
     TreeChange change = TreeChange.apply(tree, edit.writes());
-    Commit commit = Commit.sign(did, rev, change.after().root(), keys.of(did));
+    Commit commit = Commit.sign(did, rev, change.after().root(), key(did));
     CommitDraft draft = CommitDraft.of(did, head, change, commit, edit);
     RecordItems items =
         new RecordItems(
@@ -199,6 +203,18 @@ public final class RepoWriter {
     Optional<Head> current = heads.find(did);
     if (current.isEmpty() || !current.get().etag().equals(head.etag())) {
       throw new ConditionFailedException(List.of(Heads.key(did)));
+    }
+  }
+
+  /** The account's key, which goes with the account when somebody deletes it meanwhile. */
+  private PrivateKey key(Did did) throws ConditionFailedException {
+    try {
+      return keys.of(did);
+    } catch (IllegalStateException e) {
+      if (heads.find(did).isEmpty()) {
+        throw new ConditionFailedException(List.of(Heads.key(did)));
+      }
+      throw e;
     }
   }
 

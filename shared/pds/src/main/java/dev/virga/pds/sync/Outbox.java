@@ -6,6 +6,7 @@ import dev.virga.atproto.sync.EventBody;
 import dev.virga.atproto.sync.IdentityEvent;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
+import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.PackedCids;
@@ -62,7 +63,8 @@ public final class Outbox {
   }
 
   /**
-   * The write that puts events into the outbox of an account.
+   * The write that puts events into the outbox of an account, on condition that no others were put
+   * there at that very time, e.g. by a process with the same clock identifier.
    *
    * @param at later than all before it for this account
    */
@@ -76,7 +78,7 @@ public final class Outbox {
     for (int i = 0; i < content.events().size(); i++) {
       item.bytes(EVENT + i, content.events().get(i).encode());
     }
-    return Write.put(key(did, at), item.build());
+    return Write.put(key(did, at), item.build(), Condition.ABSENT);
   }
 
   /** Whether there is an outbox item at a key. */

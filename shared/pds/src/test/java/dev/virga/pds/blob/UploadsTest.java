@@ -1,5 +1,6 @@
 package dev.virga.pds.blob;
 
+import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -36,7 +37,11 @@ class UploadsTest {
   private final MemoryObjects objects = new MemoryObjects();
   private final FakeClock clock = new FakeClock();
   private final TidClock tids = new TidClock(clock, 1);
-  private final Blobs blobs = new Blobs(index, objects, tids);
+  private final Blobs blobs = new Blobs(
+          index,
+          objects,
+          tids,
+          did -> Optional.of(Write.check(BlobItems.head(did), Condition.PRESENT)));
 
   UploadsTest() {
     index.batchPut(List.of(new Entry(BlobItems.head(ALICE), Item.EMPTY)));

@@ -39,6 +39,11 @@ public final class FakePlcDirectory implements PlcDirectory {
         .toList();
   }
 
+  /** Takes over what another directory knows. */
+  public void load(FakePlcDirectory other) {
+    other.logs.forEach((did, log) -> logs.put(did, new ArrayList<>(log)));
+  }
+
   public int size() {
     return logs.size();
   }

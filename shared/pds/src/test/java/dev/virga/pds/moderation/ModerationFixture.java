@@ -52,7 +52,7 @@ public final class ModerationFixture {
   public ModerationFixture(AccountFixture pds) {
     this.pds = pds;
     TidClock tids = new TidClock(pds.clock, 7);
-    blobs = new Blobs(pds.index, pds.objects, tids);
+    blobs = new Blobs(pds.index, pds.objects, tids, did -> pds.heads.fence(did, tids));
     reader = new RepoReader(pds.index, pds.objects, pds.heads, new BlockCache(1 << 20));
     log = new EventLog(pds.index, pds.clock, Duration.ofDays(3));
     sequencer =

@@ -84,10 +84,10 @@ public final class RepoFixture {
     tids = new TidClock(clock, 3);
     log = new EventLog(memory, clock, Duration.ofDays(3));
     sequencer = new Sequencer(memory, log, clock, last -> {});
-    blobs = new Blobs(memory, objects, tids);
-    cleanup = new Cleanup(memory, blobs, clock);
     redo = new Redo(index, objects);
     heads = new Heads(index, redo);
+    blobs = new Blobs(memory, objects, tids, did -> heads.fence(did, tids));
+    cleanup = new Cleanup(memory, blobs, clock);
     BlockCache cache = new BlockCache(1 << 20);
     writer = newWriter(heads, cache, redo);
     reader = new RepoReader(index, objects, heads, cache);

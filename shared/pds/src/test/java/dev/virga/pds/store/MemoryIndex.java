@@ -143,6 +143,23 @@ public final class MemoryIndex implements Index {
     }
   }
 
+  /** Takes over what another index holds, without telling of it as changes. */
+  public void load(List<Entry> entries) {
+    batches(entries);
+    lock.lock();
+    try {
+      changes.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void batches(List<Entry> entries) {
+    for (Entry entry : entries) {
+      store(entry.key(), Optional.of(entry));
+    }
+  }
+
   /** Everything that is stored, by partition and then in order, for assertions. */
   public List<Entry> entries() {
     lock.lock();

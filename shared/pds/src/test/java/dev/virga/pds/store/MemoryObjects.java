@@ -115,6 +115,11 @@ public final class MemoryObjects implements Objects {
     return Optional.empty();
   }
 
+  /** Takes over what another store holds. */
+  public void load(MemoryObjects other) {
+    objects.putAll(other.objects);
+  }
+
   /** All names, in order, for assertions. */
   public List<String> names() {
     return List.copyOf(objects.keySet());
