@@ -101,11 +101,13 @@ public final class RepoWriter {
       try {
         boolean unclaimed = attempt == 1 && mayBeFirst(intents);
         return attempt(did, intents, swapCommit, unclaimed);
-      } catch (ConditionFailedException | MissingBlockException e) {
+      } catch (MissingBlockException e) {
         // A head remembered for a day may lead to nodes that were forgotten since.
-        if (e instanceof MissingBlockException && attempt > 1) {
+        if (attempt > 1) {
           throw e;
         }
+        heads.forget(did);
+      } catch (ConditionFailedException e) {
         heads.forget(did);
         if (attempt == MAX_ATTEMPTS) {
           throw new XrpcException(

@@ -13,6 +13,7 @@ import dev.virga.pds.store.Index;
 import dev.virga.pds.sync.Outbox;
 import dev.virga.pds.verify.Finding.Code;
 import dev.virga.pds.verify.Finding.Severity;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -27,7 +28,7 @@ public final class Census {
 
   public Census(Index index, Report report) {
     this.index = index;
-    this.accounts = new Accounts(index);
+    this.accounts = new Accounts(index, InstantSource.system());
     this.report = report;
   }
 

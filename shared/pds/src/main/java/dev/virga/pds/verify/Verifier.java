@@ -56,7 +56,7 @@ public final class Verifier {
       InstantSource clock,
       Duration grace) {
     this.stores = new Stores(index, objects);
-    this.accounts = new Accounts(index);
+    this.accounts = new Accounts(index, clock);
     this.keys = keys;
     this.log = log;
     this.clock = clock;

@@ -1,6 +1,5 @@
 package dev.virga.pds.blob;
 
-import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +37,8 @@ class UploadsTest {
   private final MemoryObjects objects = new MemoryObjects();
   private final FakeClock clock = new FakeClock();
   private final TidClock tids = new TidClock(clock, 1);
-  private final Blobs blobs = new Blobs(
+  private final Blobs blobs =
+      new Blobs(
           index,
           objects,
           tids,

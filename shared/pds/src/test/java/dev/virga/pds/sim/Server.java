@@ -93,12 +93,12 @@ final class Server {
     InstantSource clock = () -> world.now().plus(skew);
     TidClock tids = new TidClock(clock, clockId);
     keys = new SigningKeys(index, new KeySealing(new byte[32], random), random);
-    accounts = new Accounts(index);
+    accounts = new Accounts(index, clock);
     Redo redo = new Redo(index, objects);
     heads = new Heads(index, redo);
     BlockCache cache = new BlockCache(1 << 20);
     CommitStore commits = new CommitStore(index, objects, redo, impatient());
-    writer = new RepoWriter(index, objects, heads, cache, commits, keys::of, tids, clock);
+    writer = new RepoWriter(index, objects, heads, cache, commits, keys, tids, clock);
     reader = new RepoReader(index, objects, heads, cache);
     export = new RepoExport(index, objects, reader);
     blobs = new Blobs(index, objects, tids, did -> heads.fence(did, tids));
