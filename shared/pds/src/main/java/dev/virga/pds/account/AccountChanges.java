@@ -20,6 +20,7 @@ import dev.virga.pds.store.Write;
 import dev.virga.pds.sync.Outbox;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 
@@ -112,7 +113,11 @@ public final class AccountChanges {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Account before = accounts.require(did);
       Account after = before.withStatus(change.apply(before.status()));
-      Head head = heads.find(did).orElseThrow(() -> new IllegalStateException("no head: " + did));
+      Optional<Head> found = heads.find(did);
+      if (found.isEmpty()) {
+        continue; // deleted meanwhile, as the next look at the account will tell
+      }
+      Head head = found.get();
       Tid now = tids.nextAfter(head.rev());
       boolean activated = activates.test(before.status(), after.status());
       List<EventBody> events = new ArrayList<>();

@@ -92,7 +92,7 @@ class CrashPointsTest {
             "importRepo",
             (server, did) -> {
               records(server, did);
-              car[0] = Operations.export(server, did, null);
+              car[0] = Operations.export(server, did, server.heads.find(did).orElseThrow());
               for (int i = 0; i < 10; i++) {
                 Operations.write(
                     server, did, Operations.delete("k10" + i), Operations.create("n" + i, "n"));

@@ -7,6 +7,7 @@ import dev.virga.atproto.data.Value;
 import dev.virga.atproto.repo.RepoPath;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.pds.account.Admission;
+import dev.virga.pds.repo.Head;
 import dev.virga.pds.repo.RecordIntent;
 import dev.virga.pds.repo.WriteOutcome;
 import java.io.ByteArrayInputStream;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** What clients ask of a {@link Server}. */
 final class Operations {
@@ -88,10 +88,10 @@ final class Operations {
     }
   }
 
-  static byte[] export(Server server, Did did, dev.virga.atproto.syntax.@Nullable Tid since) {
+  static byte[] export(Server server, Did did, Head head) {
     ByteArrayOutputStream car = new ByteArrayOutputStream();
     try {
-      server.export.write(did, server.heads.find(did).orElseThrow(), since, car);
+      server.export.write(did, head, null, car);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

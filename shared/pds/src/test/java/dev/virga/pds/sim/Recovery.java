@@ -27,11 +27,18 @@ final class Recovery {
           Code.PLAN_ORPHANED,
           Code.NODE_ORPHANED,
           Code.PLACE_ORPHANED,
-          Code.BLOB_ORPHANED);
+          Code.BLOB_ORPHANED,
+          Code.OBJECT_ORPHANED,
+          Code.ITEM_ORPHANED);
 
   /** What nothing removes yet. */
   private static final Set<Code> KEPT =
-      EnumSet.of(Code.NODE_ORPHANED, Code.PLACE_ORPHANED, Code.BLOB_ORPHANED);
+      EnumSet.of(
+          Code.NODE_ORPHANED,
+          Code.PLACE_ORPHANED,
+          Code.BLOB_ORPHANED,
+          Code.OBJECT_ORPHANED,
+          Code.ITEM_ORPHANED);
 
   private final World world;
   final Server server;

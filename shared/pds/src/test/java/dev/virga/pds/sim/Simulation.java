@@ -247,8 +247,11 @@ final class Simulation {
     byte[] car = exports.get(did);
     if (car != null) {
       Operations.importCar(server, did, car);
-    } else if (server.heads.find(did).isPresent()) {
-      exports.put(did, Operations.export(server, did, null));
+    } else {
+      server
+          .heads
+          .find(did)
+          .ifPresent(head -> exports.put(did, Operations.export(server, did, head)));
     }
   }
 
