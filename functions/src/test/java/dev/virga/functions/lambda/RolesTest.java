@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,6 +35,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * Every call that a function makes is granted to its role, and nothing is granted that it does not
  * use: lives through what happens on a PDS, function by function, and compares.
  */
+@SuppressWarnings("NullAway.Init") // by @BeforeAll
 class RolesTest {
   private static final String HOST = "pds.example.com";
   private static final FakePlc PLC = new FakePlc();
@@ -403,6 +405,10 @@ class RolesTest {
     return answer;
   }
 
+  private static AttributeValue attribute(Map<String, AttributeValue> item, String name) {
+    return Objects.requireNonNull(item.get(name), name);
+  }
+
   /** The outbox as the table's stream would tell of it. */
   private static List<String> outbox() {
     try (Connection connection = LocalServers.dynamo().connect();
@@ -413,7 +419,7 @@ class RolesTest {
           .items()
           .forEach(
               item -> {
-                if (item.get("sk").s().startsWith("outbox#")) {
+                if (attribute(item, "sk").s().startsWith("outbox#")) {
                   records.add(
                       """
                       {"eventName":"INSERT","dynamodb":{"SequenceNumber":"%d",\
@@ -421,8 +427,8 @@ class RolesTest {
                       """
                           .formatted(
                               records.size() + 1,
-                              json(item.get("pk")),
-                              json(item.get("sk")),
+                              json(attribute(item, "pk")),
+                              json(attribute(item, "sk")),
                               fields(item)));
                 }
               });

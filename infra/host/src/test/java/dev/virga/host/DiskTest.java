@@ -99,12 +99,13 @@ class DiskTest {
     Map<String, String> acknowledged = new HashMap<>();
     try (Host host = start()) {
       signUp(host);
-      HttpResponse<byte[]> answer;
       int n = 0;
-      while ((answer = create(host, n++)).statusCode() == 200) {
+      HttpResponse<byte[]> answer = create(host, n);
+      while (answer.statusCode() == 200) {
         acknowledged.put(
             json(answer).text("uri").orElseThrow(), json(answer).text("cid").orElseThrow());
-        assertThat(n).isLessThan(500);
+        assertThat(++n).isLessThan(500);
+        answer = create(host, n);
       }
       assertThat(answer.statusCode()).isGreaterThanOrEqualTo(500);
       assertThat(json(answer).text("error")).isPresent();
