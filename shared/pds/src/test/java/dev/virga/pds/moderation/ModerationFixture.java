@@ -110,7 +110,7 @@ public final class ModerationFixture {
   }
 
   public static RecordIntent.Prepared note(String text, BlobRef... blobs) {
-    Value.Obj.Builder note = Value.Obj.builder().put("$type", "com.example.note").put("text", text);
+    Value.Builder note = Value.Obj.builder().put("$type", "com.example.note").put("text", text);
     if (blobs.length > 0) {
       note.put("blobs", new Value.Array(Stream.of(blobs).<Value>map(BlobRef::toValue).toList()));
     }
