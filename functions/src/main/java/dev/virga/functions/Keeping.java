@@ -1,6 +1,8 @@
 package dev.virga.functions;
 
+import dev.virga.atproto.crypto.PrivateKey;
 import dev.virga.pds.backup.AccountDumps;
+import dev.virga.pds.backup.AccountSnapshots;
 import dev.virga.pds.backup.Backup;
 import dev.virga.pds.backup.IndexRebuild;
 import dev.virga.pds.backup.Restore;
@@ -8,9 +10,14 @@ import dev.virga.pds.backup.Revival;
 import dev.virga.pds.backup.ServerIdentity;
 import dev.virga.pds.blob.BlobRebuild;
 import dev.virga.pds.repo.RepoRebuild;
+import dev.virga.pds.verify.Verifier;
+import java.time.Duration;
 
 /** What an operator does to a PDS from outside, composed on top of its {@link Services}. */
 public final class Keeping {
+  /** What nobody refers to is removed within two days, if rounds of upkeep are made. */
+  private static final Duration GRACE = Duration.ofDays(3);
+
   private final Services services;
 
   public Keeping(Services services) {
@@ -54,6 +61,22 @@ public final class Keeping {
         services.snapshots,
         revival(),
         services.eventLog());
+  }
+
+  /** Proves that everything is whole. */
+  public Verifier verifier() {
+    return new Verifier(
+        services.on.index(),
+        services.on.objects(),
+        did -> services.keys.find(did).map(PrivateKey::publicKey),
+        services.eventLog(),
+        services.on.clock(),
+        GRACE);
+  }
+
+  /** The sealed copies of accounts in the Objects. */
+  public AccountSnapshots snapshots() {
+    return services.snapshots;
   }
 
   private AccountDumps dumps() {

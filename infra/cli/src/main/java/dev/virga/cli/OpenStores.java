@@ -7,6 +7,7 @@ import dev.virga.functions.Surroundings;
 import dev.virga.host.store.Durability;
 import dev.virga.host.store.LocalObjects;
 import dev.virga.host.store.ReadOnlyIndex;
+import dev.virga.host.store.SqliteCheck;
 import dev.virga.host.store.SqliteIndex;
 import dev.virga.pds.config.PdsConfig;
 import dev.virga.pds.identity.HttpPlcDirectory;
@@ -24,6 +25,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLSocketFactory;
 
 /** The stores of a PDS as a command opened them, with the services on top. */
@@ -37,11 +39,15 @@ final class OpenStores implements AutoCloseable {
   private final Objects objects;
   private final Services services;
   private final Path scratch;
+  private final List<Path> databases;
   private final Held held;
 
-  private OpenStores(PdsConfig config, Index index, Objects objects, Held held) throws IOException {
+  private OpenStores(
+      PdsConfig config, Index index, Objects objects, List<Path> databases, Held held)
+      throws IOException {
     this.index = index;
     this.objects = objects;
+    this.databases = List.copyOf(databases);
     this.held = held;
     this.scratch = Files.createTempDirectory("virga");
     this.services = new Services(config, offline(index, objects, scratch));
@@ -50,14 +56,15 @@ final class OpenStores implements AutoCloseable {
   static OpenStores embedded(PdsConfig config, Path directory, boolean toWrite) throws IOException {
     Path database = directory.resolve("index.db");
     Path files = directory.resolve("objects");
+    List<Path> databases = List.of(database, files.resolve("small.db"));
     if (toWrite) {
       SqliteIndex index = SqliteIndex.open(database, Durability.DEFAULT, Set.of("outbox#"));
       LocalObjects objects = LocalObjects.open(files, Durability.DEFAULT);
-      return new OpenStores(config, index, objects, both(index::close, objects::close));
+      return new OpenStores(config, index, objects, databases, both(index::close, objects::close));
     }
     ReadOnlyIndex index = ReadOnlyIndex.open(database);
     LocalObjects objects = LocalObjects.openForReading(files);
-    return new OpenStores(config, index, objects, both(index::close, objects::close));
+    return new OpenStores(config, index, objects, databases, both(index::close, objects::close));
   }
 
   private static Held both(Held index, Held objects) {
@@ -75,10 +82,18 @@ final class OpenStores implements AutoCloseable {
         config,
         stores.index(),
         stores.objects(),
+        List.of(),
         () -> {
           stores.close();
           environment.close();
         });
+  }
+
+  /** Looks at the files below the ports, if they are this machine's. */
+  void checkFiles(Consumer<String> problems) {
+    for (Path database : databases) {
+      SqliteCheck.run(database, problems);
+    }
   }
 
   /** Surroundings in which nobody else in the network is asked anything. */

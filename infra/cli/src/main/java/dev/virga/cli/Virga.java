@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       Run.class,
       Train.class,
       Bench.class,
+      Verify.class,
       BackUp.class,
       RestoreBackup.class,
       RebuildIndex.class,

@@ -15,6 +15,7 @@ import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
 import dev.virga.pds.store.Write;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -127,12 +128,30 @@ public final class AccountSnapshots {
     return Optional.empty();
   }
 
+  /** The snapshots that do not open. */
+  public List<String> unreadable() {
+    List<String> unreadable = new ArrayList<>();
+    for (String name : names(PREFIX)) {
+      try {
+        String rest = name.substring(PREFIX.length());
+        Did did = Did.parse(rest.substring(0, Math.max(0, rest.indexOf('/'))));
+        Optional<byte[]> sealed = objects.get(name);
+        if (sealed.isPresent()) {
+          var _ = AccountDump.from(DagCbor.decodeObj(sealing.open(owner(did), sealed.get())));
+        }
+      } catch (IllegalStateException | IllegalArgumentException | StoreException e) {
+        unreadable.add(name + ": " + e.getMessage());
+      }
+    }
+    return unreadable;
+  }
+
   private static String owner(Did did) {
     return "snapshot of " + did;
   }
 
   private List<String> names(String prefix) {
-    List<String> names = new java.util.ArrayList<>();
+    List<String> names = new ArrayList<>();
     @Nullable String after = null;
     do {
       Objects.Listing listing = objects.list(prefix, after);
