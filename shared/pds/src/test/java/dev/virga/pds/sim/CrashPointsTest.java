@@ -154,10 +154,10 @@ class CrashPointsTest {
     operation.before().run(first, did);
     new Recovery(origin).drain();
 
-    Map<String, Recovery.View> before = views(origin.copy(2), did);
+    Map<String, Recovery.View> before = views(origin.copy(2));
     World undisturbed = origin.copy(2);
     operation.request().run(new Server(undisturbed, 2), did);
-    Map<String, Recovery.View> after = views(undisturbed, did);
+    Map<String, Recovery.View> after = views(undisturbed);
 
     int points = 0;
     int calls = 0;
@@ -196,7 +196,7 @@ class CrashPointsTest {
       return false;
     }
     String what = operation.name() + ", " + kind + " at call " + call + " " + server.faults.where();
-    Map<String, Recovery.View> found = views(world, did);
+    Map<String, Recovery.View> found = views(world);
     if (done) {
       assertThat(found).as(what).isEqualTo(after);
     } else {
@@ -222,7 +222,7 @@ class CrashPointsTest {
   }
 
   /** What is there after recovery, but for what an overtaker wrote. */
-  private static Map<String, Recovery.View> views(World world, Did did) throws Exception {
+  private static Map<String, Recovery.View> views(World world) throws Exception {
     Recovery recovery = new Recovery(world);
     recovery.recover();
     Map<String, Recovery.View> views = new TreeMap<>();

@@ -6,6 +6,7 @@ import dev.virga.pds.sync.Outbox;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -63,7 +64,7 @@ final class Feed {
       return List.of();
     }
     String partition = waiting.get(random.nextInt(waiting.size()));
-    List<Change> all = changes.get(partition);
+    List<Change> all = Objects.requireNonNull(changes.get(partition));
     int from = done.getOrDefault(partition, 0);
     int to = from + 1 + random.nextInt(all.size() - from);
     int again = random.nextInt(4) == 0 ? Math.max(0, from - random.nextInt(12)) : from;

@@ -1,5 +1,7 @@
 package dev.virga.pds.sim;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.pds.account.Account;
@@ -55,7 +57,7 @@ final class Recovery {
     server.intents.recover();
     server.deletion.recover();
     for (Did did : accounts()) {
-      server.heads.find(did).orElseThrow(() -> new AssertionError(did + " has no head"));
+      assertThat(server.heads.find(did)).as("head of " + did).isPresent();
     }
     drain();
   }

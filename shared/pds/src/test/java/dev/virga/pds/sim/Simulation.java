@@ -29,8 +29,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of several processes that do what their seed says, while calls fail, processes die,
@@ -263,7 +265,7 @@ final class Simulation {
     }
     Map<Tid, Set<Cid>> before = fetched.computeIfAbsent(did, any -> new HashMap<>());
     List<Tid> revs = before.keySet().stream().sorted().toList();
-    Tid since =
+    @Nullable Tid since =
         revs.isEmpty() || random.nextBoolean() ? null : revs.get(random.nextInt(revs.size()));
     try {
       java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
@@ -292,8 +294,9 @@ final class Simulation {
     }
   }
 
-  private void requireWhole(Head head, Map<Cid, byte[]> blocks, Set<Cid> known, Tid since) {
-    Commit commit = Commit.decode(blocks.get(head.commit()));
+  private void requireWhole(
+      Head head, Map<Cid, byte[]> blocks, Set<Cid> known, @Nullable Tid since) {
+    Commit commit = Commit.decode(Objects.requireNonNull(blocks.get(head.commit())));
     if (since == null) {
       Mst.load(commit.data(), BlockSource.of(blocks))
           .forEach(
