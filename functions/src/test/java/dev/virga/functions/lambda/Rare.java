@@ -35,6 +35,8 @@ final class Rare {
           new Occasion("Read", "s3:AbortMultipartUpload bucket/tmp/answers/*", BROKEN),
           new Occasion("Write", "s3:AbortMultipartUpload bucket/blobs/*", BROKEN),
           new Occasion("Write", "s3:DeleteObject bucket/blobs/*", BROKEN),
+          new Occasion("Write", "s3:AbortMultipartUpload bucket/repos/*", BROKEN),
+          new Occasion("Stream", "s3:DeleteObject bucket/accounts/*", "when a newer one is there"),
           new Occasion("Account Admin", "s3:GetObject bucket/repos/*", CRASH),
           new Occasion("Stream", "dynamodb:ConditionCheckItem table", FAN_OUT),
           new Occasion("Stream", "s3:GetObject bucket/repos/*", FAN_OUT),
