@@ -96,7 +96,7 @@ final class Verify implements Callable<Integer> {
         findings++;
       }
       if (json) {
-        Value.Obj.Builder line =
+        Value.Builder line =
             Value.Obj.builder()
                 .put("code", finding.code().name())
                 .put("severity", finding.severity().name());
