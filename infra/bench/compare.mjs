@@ -26,7 +26,7 @@ const sizes = arg('sizes', '1000,10000,50000').split(',').map(Number)
 const deadline = Date.now() + Number(arg('minutes', 11)) * 60_000
 const plc = arg('plc', 'http://localhost:2570')
 const log = (...words) => console.error(new Date().toISOString().slice(11, 19), ...words)
-const NAMES = /^(createRecord|putRecord|deleteRecord|applyWrites\(100|getRecord|listRecords|sync.getRecord|sync.getLatestCommit|uploadBlob|getBlob)/
+const NAMES = new RegExp(arg('ops', '^(createRecord|putRecord|deleteRecord|applyWrites.100|getRecord|listRecords|sync.getRecord|sync.getLatestCommit|uploadBlob|getBlob)'))
 
 const side = (key, name) => ({ key, name, url: arg(key), pid: Number(arg(`${key}-pid`)), start: arg(`${key}-start`), x: new Xrpc(arg(key)) })
 const sides = [side('reference', 'reference'), side('virga', 'Virga')]
@@ -58,7 +58,7 @@ for (const s of sides) {
   for (let i = 0; i < 8; i++) s.eight.push(await createAccount(s.x))
   s.next = 0
 }
-const ops = OPS.filter((op) => NAMES.test(op.name))
+const ops = OPS.filter((op) => op.name === 'createRecord' || NAMES.test(op.name))
 ops.splice(1, 0, {
   name: 'createRecord, 8 repositories',
   run: (s, i) => { const a = s.eight[i % 8]; return s.x.post('com.atproto.repo.createRecord', { repo: a.did, collection: POST, record: post(i) }, a.token) },
