@@ -15,7 +15,9 @@ import dev.virga.pds.repo.Head;
 import dev.virga.pds.repo.Heads;
 import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.ConditionFailedException;
+import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Query;
 import dev.virga.pds.store.Write;
 import dev.virga.pds.sync.Outbox;
 import java.util.ArrayList;
@@ -118,7 +120,7 @@ public final class AccountChanges {
         continue; // deleted meanwhile, as the next look at the account will tell
       }
       Head head = found.get();
-      Tid now = tids.nextAfter(head.rev());
+      Tid now = afterEvents(did, tids.nextAfter(head.rev()));
       boolean activated = activates.test(before.status(), after.status());
       List<EventBody> events = new ArrayList<>();
       events.add(event(after));
@@ -185,8 +187,15 @@ public final class AccountChanges {
   Write identityEvent(Account account) {
     return Outbox.put(
         account.did(),
-        tids.next(),
+        afterEvents(account.did(), tids.next()),
         Outbox.Content.of(List.of(new IdentityEvent(account.did(), account.handle()))));
+  }
+
+  /** A time after all that the account has announced, whatever the clocks of others say. */
+  private Tid afterEvents(Did did, Tid now) {
+    List<Entry> last = index.query(Query.backward(did.text(), Outbox.all(), 1)).entries();
+    Tid latest = last.isEmpty() ? now : Outbox.tid(last.getFirst().key());
+    return latest.compareTo(now) < 0 || last.isEmpty() ? now : tids.nextAfter(latest);
   }
 
   private static Write put(Account before, Account after) {
