@@ -55,7 +55,8 @@ public final class TidClock {
   /** Another one at each call: what was tried with the one before may have left traces. */
   private Tid soonAfter(Tid last) {
     long step = 1 + ahead.getAndIncrement() % STEPS;
-    return Tid.of(Math.min(last.micros() + step, Tid.MAX_MICROS), clockId);
+    long micros = Math.max(last.micros() + 1, Math.min(last.micros() + step, Tid.MAX_MICROS));
+    return Tid.of(micros, clockId);
   }
 
   private static long micros(Instant instant) {
