@@ -118,11 +118,6 @@ public final class CommitStore {
                 draft.pack().name(),
                 draft.forgotten(),
                 items.released()));
-    while (beforehand.size() > Index.MAX_BATCH) {
-      List<Entry> some = beforehand.subList(0, Index.MAX_BATCH);
-      index.batchPut(some);
-      some.clear();
-    }
     int writes = items.writes().size() + items.touches().size() + 2;
     if (writes <= Write.MAX_PER_TRANSACTION) {
       atOnce(did, draft, items, before, made, beforehand, outbox);
@@ -149,10 +144,20 @@ public final class CommitStore {
     transactAfter(did, beforehand, draft.pack(), () -> {}, writes);
   }
 
-  /** Stores the pack, does something else, and then transacts; takes the pack back if it lost. */
+  /**
+   * Stores the pack, does something else, and then transacts. A pack that lost is taken back,
+   * unless items of blocks that the winner may have as well were stored with places in it: then
+   * {@link Tidying} finds out.
+   */
   private void transactAfter(
       Did did, List<Entry> beforehand, Pack pack, Runnable also, List<Write> writes)
       throws ConditionFailedException {
+    boolean pointedTo = beforehand.stream().anyMatch(e -> Stored.isIn(pack.name(), e.item()));
+    while (beforehand.size() > Index.MAX_BATCH) {
+      List<Entry> some = beforehand.subList(0, Index.MAX_BATCH);
+      index.batchPut(some);
+      some.clear();
+    }
     try {
       index.transactAfter(
           beforehand,
@@ -165,7 +170,9 @@ public final class CommitStore {
       // Not our pack, and perhaps that of somebody's commit.
       throw new ConditionFailedException(List.of(RepoKeys.head(did)));
     } catch (ConditionFailedException e) {
-      objects.delete(pack.name());
+      if (!pointedTo) {
+        objects.delete(pack.name());
+      }
       throw e;
     }
   }
