@@ -130,7 +130,7 @@ final class RebuiltItems {
         RecordItems.described(record, place.rev())
             .text(RecordTakedowns.TAKEDOWN, hidden.get(path.toString()));
     put(RepoKeys.record(did, path.toString()), block(item, place, bytes).build());
-    put(RepoKeys.place(did, cid, path), Item.EMPTY);
+    put(RepoKeys.place(did, cid, path), RecordItems.dated(place.rev()));
     Set<Cid> blobs = new LinkedHashSet<>();
     record.blobs().forEach(blob -> blobs.add(blob.cid()));
     for (Cid blob : blobs) {

@@ -120,7 +120,7 @@ final class RecordItems {
     Item.Builder item = described(record, rev).text(RecordTakedowns.TAKEDOWN, takedown(path));
     Stored.add(item, record.cid(), record.bytes(), pack);
     writes.add(Write.put(RepoKeys.record(did, path.toString()), item.build()));
-    beforehand.add(new Entry(RepoKeys.place(did, record.cid(), path), dated()));
+    beforehand.add(new Entry(RepoKeys.place(did, record.cid(), path), dated(rev)));
     for (Cid blob : blobs) {
       writes.add(Write.put(BlobItems.reference(did, blob, path.toString()), BlobItems.since(rev)));
       used.add(blob);
@@ -145,7 +145,7 @@ final class RecordItems {
   /**
    * What whoever clears up wants to know of an item that may belong to a commit that never came.
    */
-  private Item dated() {
+  static Item dated(Tid rev) {
     return Item.builder().number("rev", rev.value()).build();
   }
 
