@@ -85,8 +85,8 @@ public final class Blobs {
     String type = intake.type();
     try {
       return admit(did, cid, type, size, object);
-    } catch (RuntimeException e) {
-      objects.delete(object);
+    } catch (XrpcException e) {
+      objects.delete(object); // not if the store gave no answer: the item may be there
       throw e;
     }
   }

@@ -90,9 +90,10 @@ final class Fanout {
       return;
     }
     try {
-      Optional<Turns.Turn> turn = await(log.last(), wait);
+      long last = log.last();
+      Optional<Turns.Turn> turn = await(last, wait);
       if (turn.isPresent()) {
-        feed(turn.get(), end);
+        feed(turn.get(), last, end);
       }
     } catch (Turns.LostException e) {
       // Whoever has it now goes on where we stood.
@@ -135,9 +136,9 @@ final class Fanout {
     }
   }
 
-  private void feed(Turns.Turn turn, Instant end) {
+  private void feed(Turns.Turn turn, long last, Instant end) {
     try {
-      rounds(turn, end);
+      rounds(turn, last, end);
     } catch (StoreException e) {
       try {
         turn.abandon(); // so that a repetition need not wait for its end
@@ -148,11 +149,12 @@ final class Fanout {
     }
   }
 
-  private void rounds(Turns.Turn turn, Instant end) {
+  private void rounds(Turns.Turn turn, long atFirst, Instant end) {
     Duration idle = FIRST_PAUSE;
+    long last = atFirst; // what comes later is told to the turn, which does not end before it
     while (true) {
       Round round = new Round(turn, connections.all());
-      if (round.feed()) {
+      if (round.feed(last)) {
         return;
       }
       if (!clock.instant().isBefore(end)) {
@@ -169,6 +171,7 @@ final class Fanout {
                 ? idle.multipliedBy(2)
                 : LONGEST_PAUSE;
       }
+      last = log.last();
     }
   }
 
@@ -200,8 +203,7 @@ final class Fanout {
     }
 
     /** Feeds everyone some; says whether all is done and the turn over. */
-    boolean feed() {
-      long last = log.last();
+    boolean feed(long last) {
       long reached = feedLive(last);
       if (behind.isEmpty() && !left && reached >= last) {
         return turn.finish(reached, all.size());

@@ -157,7 +157,7 @@ public final class ImportStore {
   private Pack storePack(
       Did did, Commit commit, Mst tree, BlockSource source, String name, PackNote note)
       throws IOException {
-    if (objects.size(name).isPresent()) {
+    if (!objects.putIfAbsent(name, new byte[0], note.toMetadata())) {
       throw busy(); // somebody has taken this revision; the next attempt gets another one
     }
     Path file = Files.createTempFile(directory, "import", ".car");

@@ -87,7 +87,7 @@ class WebSocketApiTest {
 
   /** Reads and queries count once, transactions twice. */
   @Test
-  void aBatchCostsThreeReadsThreeQueriesAndTwoWritesHoweverManyConnections() {
+  void aBatchCostsTwoReadsThreeQueriesAndTwoWritesHoweverManyConnections() {
     AtomicInteger calls = new AtomicInteger();
     WebSocketApi counted =
         new WebSocketApi(
@@ -110,7 +110,7 @@ class WebSocketApiTest {
     world.activate(BOB);
     counted.afterBatch(BUDGET);
     assertThat(gateway.of("c4")).hasSize(2);
-    assertThat(calls).hasValue(3 + 3 + 2 * 2);
+    assertThat(calls).hasValue(2 + 3 + 2 * 2);
   }
 
   @Test

@@ -67,6 +67,54 @@ class FoundBySimulationTest {
   }
 
   @Test
+  void anUploadThatGotNoAnswerKeepsItsBytes() throws Exception {
+    for (int call = 0; ; call++) {
+      World copy = world.copy(call);
+      Server server = new Server(copy, 1);
+      server.faults.plan(call, Faults.Kind.UNHEARD);
+      try {
+        BlobRef _ = Operations.upload(server, alice, "a picture");
+      } catch (StoreException e) {
+        // It may be there or not, but not half of it.
+      }
+      Recovery recovery = new Recovery(copy);
+      recovery.recover();
+      assertThat(recovery.complaints()).as("call %s", call).isEmpty();
+      if (!server.faults.struck()) {
+        return;
+      }
+    }
+  }
+
+  @Test
+  void anImportLeavesThePackOfAnEqualRevisionAlone() throws Exception {
+    Server ahead = new Server(world, 1);
+    ahead.skew(Duration.ofMinutes(10));
+    Operations.write(ahead, alice, Operations.create("one", "of a clock that is ahead"));
+    byte[] car = Operations.export(ahead, alice, ahead.heads.find(alice).orElseThrow());
+    Operations.write(ahead, alice, Operations.delete("one"));
+    for (int call = 0; ; call++) {
+      World copy = world.copy(call);
+      Server importing = new Server(copy, 1);
+      importing.faults.plan(
+          call,
+          Faults.Kind.OVERTAKEN,
+          () -> Operations.write(new Server(copy, 1), alice, Operations.create("two", "first")));
+      try {
+        Operations.importCar(importing, alice, car);
+      } catch (XrpcException e) {
+        assertThat(e.status()).as("call %s", call).isEqualTo(503);
+      }
+      Recovery recovery = new Recovery(copy);
+      recovery.recover();
+      assertThat(recovery.complaints()).as("call %s", call).isEmpty();
+      if (!importing.faults.struck()) {
+        return;
+      }
+    }
+  }
+
+  @Test
   void aBlobOfALargeCommitThatIsPendingIsNotTakenForUnused() throws Exception {
     for (int call = 0; ; call++) {
       World copy = world.copy(1);
