@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Replays the corpus of every {@link FuzzTarget}, and damaged copies of it. */
 class FuzzCorpusTest {
   private static final long SEED = 20_260_101;
-  private static final int MUTATIONS = 3_000;
+  private static final int MUTATIONS = 2_000;
 
   @ParameterizedTest
   @EnumSource
