@@ -4,7 +4,7 @@ import dev.virga.atproto.data.DataException;
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.pds.store.Entry;
-import dev.virga.pds.store.Item;
+import dev.virga.pds.store.ItemValues;
 import dev.virga.pds.store.Key;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,29 +54,13 @@ public record AccountDump(Did did, List<Entry> entries) {
       Map<String, Value> value = new LinkedHashMap<>();
       value.put("partition", Value.of(entry.key().partition()));
       value.put("sort", Value.of(entry.key().sort()));
-      value.put("item", toValue(entry.item()));
+      value.put("item", ItemValues.of(entry.item()));
       if (entry.expires() != null) {
         value.put("expires", Value.of(entry.expires().getEpochSecond()));
       }
       values.add(new Value.Obj(value));
     }
     return new Value.Array(values);
-  }
-
-  private static Value toValue(Item item) {
-    Map<String, Value> values = new LinkedHashMap<>();
-    item.attributes()
-        .forEach(
-            (name, attribute) ->
-                values.put(
-                    name,
-                    switch (attribute) {
-                      case Item.Attribute.Text(String text) -> Value.of(text);
-                      case Item.Attribute.Whole(long number) -> Value.of(number);
-                      case Item.Attribute.Flag(boolean flag) -> Value.of(flag);
-                      case Item.Attribute.Bytes(byte[] bytes) -> new Value.Bytes(bytes);
-                    }));
-    return new Value.Obj(values);
   }
 
   static List<Entry> entries(List<Value> values) {
@@ -91,29 +75,15 @@ public record AccountDump(Did did, List<Entry> entries) {
               ? Instant.ofEpochSecond(second)
               : null;
       entries.add(
-          new Entry(new Key(text(entry, "partition"), text(entry, "sort")), item(item), expires));
+          new Entry(
+              new Key(text(entry, "partition"), text(entry, "sort")),
+              ItemValues.item(item),
+              expires));
     }
     return entries;
   }
 
   private static String text(Value.Obj entry, String name) {
     return entry.text(name).orElseThrow(() -> new DataException("a dump with an item without key"));
-  }
-
-  private static Item item(Value.Obj values) {
-    Item.Builder item = Item.builder();
-    values
-        .entries()
-        .forEach(
-            (name, value) -> {
-              switch (value) {
-                case Value.Text(String text) -> item.text(name, text);
-                case Value.Int(long number) -> item.number(name, number);
-                case Value.Bool(boolean flag) -> item.flag(name, flag);
-                case Value.Bytes(byte[] bytes) -> item.bytes(name, bytes);
-                default -> throw new DataException("a dump with a malformed attribute: " + name);
-              }
-            });
-    return item.build();
   }
 }

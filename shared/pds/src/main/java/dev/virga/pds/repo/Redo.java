@@ -9,6 +9,7 @@ import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Index;
+import dev.virga.pds.store.ItemValues;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
@@ -84,7 +85,7 @@ public final class Redo {
       Value.Obj plan =
           Value.Obj.builder()
               .put("parts", parts)
-              .put("head", StoredWrites.toValue(head.toItem()))
+              .put("head", ItemValues.of(head.toItem()))
               .put("last", StoredWrites.toValue(last))
               .build();
       put(RepoKeys.redo(did, rev), DagCbor.encode(plan));

@@ -1,9 +1,11 @@
 package dev.virga.pds.repo;
 
+import dev.virga.atproto.data.DataException;
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.Item;
+import dev.virga.pds.store.ItemValues;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.StoreException;
 import dev.virga.pds.store.Write;
@@ -24,7 +26,7 @@ final class StoredWrites {
       entry.put("key", Value.of(write.key().sort()));
       switch (write) {
         case Write.Put put -> {
-          entry.put("put", toValue(put.item()));
+          entry.put("put", ItemValues.of(put.item()));
           if (put.expires() != null) {
             entry.put("expires", Value.of(put.expires().getEpochSecond()));
           }
@@ -36,22 +38,6 @@ final class StoredWrites {
       values.add(new Value.Obj(entry));
     }
     return new Value.Array(values);
-  }
-
-  static Value toValue(Item item) {
-    Map<String, Value> values = new LinkedHashMap<>();
-    item.attributes()
-        .forEach(
-            (name, attribute) ->
-                values.put(
-                    name,
-                    switch (attribute) {
-                      case Item.Attribute.Text(String text) -> Value.of(text);
-                      case Item.Attribute.Whole(long number) -> Value.of(number);
-                      case Item.Attribute.Flag(boolean flag) -> Value.of(flag);
-                      case Item.Attribute.Bytes(byte[] bytes) -> new Value.Bytes(bytes);
-                    }));
-    return new Value.Obj(values);
   }
 
   static List<Write> writes(Did did, List<Value> values) {
@@ -73,19 +59,10 @@ final class StoredWrites {
   }
 
   static Item item(Value.Obj from, String name) {
-    Item.Builder item = Item.builder();
-    ((Value.Obj) from.get(name).orElseThrow())
-        .entries()
-        .forEach(
-            (attribute, value) -> {
-              switch (value) {
-                case Value.Text(String text) -> item.text(attribute, text);
-                case Value.Int(long number) -> item.number(attribute, number);
-                case Value.Bool(boolean flag) -> item.flag(attribute, flag);
-                case Value.Bytes(byte[] bytes) -> item.bytes(attribute, bytes);
-                default -> throw new StoreException("plan is damaged at " + attribute);
-              }
-            });
-    return item.build();
+    try {
+      return ItemValues.item((Value.Obj) from.get(name).orElseThrow());
+    } catch (DataException e) {
+      throw new StoreException("plan is damaged at " + name, e);
+    }
   }
 }
