@@ -30,6 +30,12 @@ import java.util.OptionalLong;
 public final class HandleChanges {
   private static final Duration RESERVATION = Duration.ofHours(1);
 
+  /** Rounds of lost races for a reservation; a round is lost only when another request won. */
+  private static final int MAX_ROUNDS = 5;
+
+  /** Of a claim that is a reservation: the second in which it lapses. */
+  private static final String UNTIL = "until";
+
   private final Index index;
   private final Accounts accounts;
   private final AccountChanges changes;
@@ -62,9 +68,7 @@ public final class HandleChanges {
   public Account change(Did did, Handle handle) {
     Account account = accounts.require(did);
     OptionalLong reservation =
-        account.handle().equals(handle)
-            ? OptionalLong.empty()
-            : OptionalLong.of(reserve(did, handle));
+        account.handle().equals(handle) ? OptionalLong.empty() : reserve(did, handle);
     if (did.method().equals("plc")) {
       changeIdentity(did, handle, reservation);
     }
@@ -86,30 +90,46 @@ public final class HandleChanges {
     return writes;
   }
 
-  /** Keeps a handle for an account for a while; gives the second in which that ends. */
-  private long reserve(Did did, Handle handle) {
+  /**
+   * Keeps a handle for an account for a while.
+   *
+   * @return the second in which that ends; empty if another request has made it the account's, from
+   *     which nothing may be taken back
+   */
+  private OptionalLong reserve(Did did, Handle handle) {
     Key key = AccountKeys.handle(handle);
     Instant until = clock.instant().plus(RESERVATION);
-    if (tryReserve(did, key, until, Condition.ABSENT)) {
-      return until.getEpochSecond();
+    Condition unchanged = Condition.ABSENT;
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      if (tryReserve(did, key, until, unchanged)) {
+        return OptionalLong.of(until.getEpochSecond());
+      }
+      Optional<Item> claim = index.get(key);
+      if (claim.isPresent()) {
+        boolean own = claim.get().requireText("did").equals(did.text());
+        Optional<Long> end = claim.get().number(UNTIL);
+        if (own && end.isEmpty()) {
+          return OptionalLong.empty();
+        }
+        if (!own && !hasLapsed(claim.get())) {
+          throw Admission.handleTaken(handle);
+        }
+        // Not just by the holder, who may make it his for good meanwhile.
+        unchanged = Condition.equal(UNTIL, end.orElseThrow());
+      } else {
+        unchanged = Condition.ABSENT;
+      }
     }
-    Optional<Item> claim = index.get(key);
-    String holder = claim.map(item -> item.requireText("did")).orElse("");
-    boolean mayTake = holder.equals(did.text()) || claim.map(this::hasLapsed).orElse(true);
-    Condition unchanged = holder.isEmpty() ? Condition.ABSENT : Condition.equal("did", holder);
-    if (!mayTake || !tryReserve(did, key, until, unchanged)) {
-      throw Admission.handleTaken(handle);
-    }
-    return until.getEpochSecond();
+    throw Admission.handleTaken(handle);
   }
 
   /** Whether this was a reservation, which the store may keep for a while past its time. */
   private boolean hasLapsed(Item claim) {
-    return claim.number("until").orElse(Long.MAX_VALUE) < clock.instant().getEpochSecond();
+    return claim.number(UNTIL).orElse(Long.MAX_VALUE) < clock.instant().getEpochSecond();
   }
 
   private boolean tryReserve(Did did, Key key, Instant until, Condition condition) {
-    Item claim = Accounts.claim(did).toBuilder().number("until", until.getEpochSecond()).build();
+    Item claim = Accounts.claim(did).toBuilder().number(UNTIL, until.getEpochSecond()).build();
     try {
       index.transact(Write.all(new Write.Put(key, claim, until, condition)));
       return true;
@@ -135,8 +155,7 @@ public final class HandleChanges {
   private void release(Handle handle, long reservation) {
     try {
       index.transact(
-          Write.all(
-              Write.delete(AccountKeys.handle(handle), Condition.equal("until", reservation))));
+          Write.all(Write.delete(AccountKeys.handle(handle), Condition.equal(UNTIL, reservation))));
     } catch (ConditionFailedException e) {
       // Nobody's any more, or somebody else's already.
     }

@@ -108,12 +108,13 @@ public final class ImportStore {
       while (changes.hasNext()) {
         plan.add(items(did, commit.rev(), pack, next(changes), source, blobs));
       }
+      blobs.released().removeAll(blobs.used());
+      plan.add(notes(did, List.copyOf(blobs.released())));
       touch(did, commit.rev(), blobs.used());
       plan.add(removals(did, before, after))
           .complete(head(before, commit), outbox(did, before, commit, name));
       index.transact(List.of(pendingWrite(did, before, commit.rev())));
       redo.finish(did, before.withPending(commit.rev()));
-      blobs.released().removeAll(blobs.used());
       blobStore.removeUnused(did, List.copyOf(blobs.released()));
     } catch (ConditionFailedException e) {
       abandon(plan, name);
@@ -294,6 +295,27 @@ public final class ImportStore {
         index.transact(marks);
       }
     }
+  }
+
+  /**
+   * Notes that blobs are to be looked at again, as after their upload, in case that nobody comes to
+   * remove them: whoever finishes a pending import does not know of them.
+   */
+  private List<Write> notes(Did did, List<Cid> released) {
+    List<Write> notes = new ArrayList<>();
+    for (int from = 0; from < released.size(); from += CHUNK) {
+      List<Key> keys =
+          released.subList(from, Math.min(from + CHUNK, released.size())).stream()
+              .map(cid -> BlobItems.blob(did, cid))
+              .toList();
+      index
+          .batchGet(keys)
+          .forEach(
+              (key, blob) ->
+                  BlobItems.upload(did, new Entry(key, blob))
+                      .ifPresent(note -> notes.add(Write.put(note, Item.EMPTY))));
+    }
+    return notes;
   }
 
   /** Tells the network of a repository that it can see. */

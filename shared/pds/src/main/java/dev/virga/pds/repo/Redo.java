@@ -55,7 +55,7 @@ public final class Redo {
       this.rev = rev;
     }
 
-    /** Adds unconditional puts and deletes in the repository's own partition. */
+    /** Adds unconditional puts and deletes, nearly all in the repository's own partition. */
     Draft add(List<Write> steps) {
       for (Write step : steps) {
         part.add(step);
@@ -67,7 +67,7 @@ public final class Redo {
     }
 
     private void storePart() {
-      byte[] bytes = DagCbor.encode(StoredWrites.toValue(part));
+      byte[] bytes = DagCbor.encode(StoredWrites.toValue(did, part));
       put(RepoKeys.redoPart(did, rev, parts), bytes);
       parts++;
       part.clear();
@@ -86,7 +86,7 @@ public final class Redo {
           Value.Obj.builder()
               .put("parts", parts)
               .put("head", ItemValues.of(head.toItem()))
-              .put("last", StoredWrites.toValue(last))
+              .put("last", StoredWrites.toValue(did, last))
               .build();
       put(RepoKeys.redo(did, rev), DagCbor.encode(plan));
     }

@@ -100,12 +100,11 @@ public final class RepoImport {
    * Replaces the content of a repository by that of a CAR.
    *
    * @throws IOException if the CAR cannot be read to its end
-   * @throws XrpcException 400 InvalidRequest if it is refused; the repository is as it was
+   * @throws XrpcException 400 InvalidRequest if it is refused, 401 if a moderator keeps the owner
+   *     out; the repository is as it was
    */
   public void run(Did did, InputStream car) throws IOException {
-    if (heads.find(did).isEmpty()) {
-      throw unknown(did);
-    }
+    require(did);
     try (SpooledCar blocks = new SpooledCar(car, limits.car(), directory)) {
       Commit imported = check(did, blocks);
       commit(did, imported, blocks);
@@ -116,8 +115,18 @@ public final class RepoImport {
     }
   }
 
-  private static XrpcException unknown(Did did) {
-    return XrpcException.badRequest("RepoNotFound", "Could not find repo: " + did);
+  /**
+   * The head to import on top of. Its state counts, not what was known of the account when the
+   * request came: what happens to a barred repository is announced to nobody.
+   */
+  private Head require(Did did) {
+    Head head =
+        heads
+            .find(did)
+            .orElseThrow(
+                () -> XrpcException.badRequest("RepoNotFound", "Could not find repo: " + did));
+    head.state().requireUnbarred();
+    return head;
   }
 
   private static XrpcException refused(String why) {
@@ -166,7 +175,7 @@ public final class RepoImport {
   }
 
   private void commit(Did did, Commit imported, SpooledCar blocks) throws IOException {
-    Head before = heads.find(did).orElseThrow(() -> unknown(did));
+    Head before = require(did);
     if (before.root().equals(imported.data())) {
       return; // nothing is different
     }

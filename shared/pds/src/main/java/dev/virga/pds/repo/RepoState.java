@@ -34,6 +34,18 @@ public enum RepoState {
   }
 
   /**
+   * Demands that no moderator keeps the owner out, who may bring a repository in before the account
+   * is active.
+   *
+   * @throws XrpcException 401 AccountTakedown or AccountSuspended
+   */
+  void requireUnbarred() {
+    if (this != DEACTIVATED) {
+      requireWritable();
+    }
+  }
+
+  /**
    * Demands that the repository may be written.
    *
    * @throws XrpcException 401 AccountDeactivated, AccountTakedown or AccountSuspended

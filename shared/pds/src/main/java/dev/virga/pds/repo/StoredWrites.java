@@ -15,15 +15,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes of one partition as a value of the data model: part of {@link Redo}. */
+/** Writes, of a repository's own partition unless it is named: part of {@link Redo}. */
 final class StoredWrites {
   private StoredWrites() {}
 
-  static Value toValue(List<Write> writes) {
+  static Value toValue(Did did, List<Write> writes) {
     List<Value> values = new ArrayList<>(writes.size());
     for (Write write : writes) {
       Map<String, Value> entry = new LinkedHashMap<>();
       entry.put("key", Value.of(write.key().sort()));
+      if (!write.key().partition().equals(did.text())) {
+        entry.put("partition", Value.of(write.key().partition()));
+      }
       switch (write) {
         case Write.Put put -> {
           entry.put("put", ItemValues.of(put.item()));
@@ -44,7 +47,8 @@ final class StoredWrites {
     List<Write> writes = new ArrayList<>(values.size());
     for (Value value : values) {
       Value.Obj entry = (Value.Obj) value;
-      Key key = new Key(did.text(), entry.text("key").orElseThrow());
+      Key key =
+          new Key(entry.text("partition").orElse(did.text()), entry.text("key").orElseThrow());
       if (entry.get("put").isEmpty()) {
         writes.add(Write.delete(key));
       } else {

@@ -10,6 +10,7 @@ import dev.virga.atproto.syntax.Handle;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.atproto.syntax.TidClock;
 import dev.virga.pds.XrpcException;
+import dev.virga.pds.account.AccountStatus;
 import dev.virga.pds.repo.Head;
 import dev.virga.pds.repo.RecordIntent;
 import dev.virga.pds.repo.RepoKeys;
@@ -62,6 +63,43 @@ class FoundBySimulationTest {
       assertThat(fresh.accounts.find(wanted)).as("call %s", call).isPresent();
       if (!slow.faults.struck()) {
         return;
+      }
+    }
+  }
+
+  @Test
+  void aHandleThatAnotherRequestHasGivenIsNotMadeAReservationAgain() throws Exception {
+    Handle wanted = Handle.parse("alys.pds.test");
+    boolean overtaken = true;
+    for (int call = 0; overtaken; call++) {
+      boolean cutShort = true;
+      for (int later = 0; cutShort; later++) {
+        World copy = world.copy(call);
+        Server slow = new Server(copy, 1);
+        int dies = later;
+        boolean[] reached = new boolean[1];
+        slow.faults.plan(
+            call,
+            Faults.Kind.OVERTAKEN,
+            () -> {
+              reached[0] = true;
+              new Server(copy, 2).handleChanges.change(alice, wanted);
+              slow.faults.plan(dies, Faults.Kind.DEATH_BEFORE);
+            });
+        try {
+          slow.handleChanges.change(alice, wanted);
+        } catch (Faults.Death | XrpcException e) {
+          // The other request went through all the same.
+        }
+        overtaken = reached[0];
+        cutShort = overtaken && slow.faults.struck();
+        copy.pass(Duration.ofHours(3));
+        copy.index.sweep(copy.now());
+        Recovery recovery = new Recovery(copy);
+        recovery.recover();
+        String where = "overtaken at %d, dead %d later".formatted(call, later);
+        assertThat(recovery.complaints()).as(where).isEmpty();
+        assertThat(recovery.server.accounts.find(wanted)).as(where).isPresent();
       }
     }
   }
@@ -137,6 +175,67 @@ class FoundBySimulationTest {
           .as("call %s, %s", call, writer.faults.where())
           .isEqualTo(there);
       if (!writer.faults.struck()) {
+        return;
+      }
+    }
+  }
+
+  @Test
+  void anImportIntoAnAccountThatIsTakenDownMeanwhileIsRefused() throws Exception {
+    Server before = new Server(world, 1);
+    byte[] car = Operations.export(before, alice, before.heads.find(alice).orElseThrow());
+    Operations.write(before, alice, Operations.create("one", "more"));
+    new Recovery(world).drain();
+    for (int call = 0; ; call++) {
+      World copy = world.copy(call);
+      Server importing = new Server(copy, 1);
+      importing.faults.plan(
+          call,
+          Faults.Kind.OVERTAKEN,
+          () ->
+              new Server(copy, 2)
+                  .changes.moderate(
+                      alice, status -> new AccountStatus.Takendown("ref", status.own())));
+      try {
+        Operations.importCar(importing, alice, car);
+      } catch (XrpcException e) {
+        assertThat(e.status()).as("call %s", call).isIn(401, 503);
+      }
+      new Server(copy, 3).changes.moderate(alice, status -> new AccountStatus.Active());
+      Recovery recovery = new Recovery(copy);
+      recovery.recover();
+      assertThat(recovery.complaints()).as("call %s", call).isEmpty();
+      if (!importing.faults.struck()) {
+        return;
+      }
+    }
+  }
+
+  @Test
+  void aBlobThatAnImportCutShortHasLetGoIsRemovedInTheEnd() throws Exception {
+    Server before = new Server(world, 1);
+    byte[] car = Operations.export(before, alice, before.heads.find(alice).orElseThrow());
+    BlobRef blob = Operations.upload(before, alice, "a picture");
+    Operations.write(before, alice, Operations.create("picture", "with a picture", blob));
+    before.blobs.sweep(world.now().plus(Duration.ofHours(7)));
+    new Recovery(world).drain();
+    for (int call = 0; ; call++) {
+      World copy = world.copy(call);
+      Server importing = new Server(copy, 1);
+      importing.faults.plan(call, Faults.Kind.DEATH_AFTER);
+      try {
+        Operations.importCar(importing, alice, car);
+      } catch (Faults.Death e) {
+        // Somebody else finds the import pending, or not at all, or done.
+      }
+      Recovery recovery = new Recovery(copy);
+      recovery.recover();
+      recovery.server.blobs.sweep(copy.now());
+      assertThat(recovery.complaints()).as("call %s", call).isEmpty();
+      assertThat(recovery.server.blobs.find(alice, blob.cid()).isPresent())
+          .as("call %s", call)
+          .isEqualTo(!recovery.records(alice).isEmpty());
+      if (!importing.faults.struck()) {
         return;
       }
     }
