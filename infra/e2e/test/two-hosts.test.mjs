@@ -8,6 +8,7 @@ import { Subscriber, Verifier, acceptedEvents, expectedEvents } from '../lib/fir
 import { Follower } from '../lib/frames.mjs'
 import { Host, noOwnHost } from '../lib/host.mjs'
 import { exchange, post } from '../lib/http.mjs'
+import { Listener } from '../lib/jetstream.mjs'
 import { MixedWriter } from '../lib/mixed.mjs'
 import { poll } from '../lib/poll.mjs'
 import { Random } from '../lib/random.mjs'
@@ -19,7 +20,7 @@ const ACKNOWLEDGED_BEFORE_A_KILL = 40
 
 suite('a writer and a firehose host on the same stores', { skip: noOwnHost || noCloud }, () => {
   const random = new Random()
-  let firehose, writer, account, subscriber
+  let firehose, writer, account, subscriber, listener
   const frames = [] // all that a subscriber of the firehose host saw who always came back with its cursor
   const commits = [] // all that was acknowledged
 
@@ -28,10 +29,12 @@ suite('a writer and a firehose host on the same stores', { skip: noOwnHost || no
     firehose = await Host.start({ VIRGA_MODE: 'firehose' })
     writer = await Host.start({ VIRGA_FIREHOSE_URL: firehose.url }, firehose)
     subscriber = await Subscriber.open({ server: firehose.url, cursor: 0 })
+    listener = await Listener.open({ server: firehose.url, wantedCollections: [NOTE] })
     account = await newAccount(writer.url)
   })
   after(async () => {
     subscriber?.close()
+    listener?.close()
     await Promise.all([writer?.destroy(), firehose?.destroy()])
   })
 
@@ -146,5 +149,28 @@ suite('a writer and a firehose host on the same stores', { skip: noOwnHost || no
     }))
     const seen = all.map(({ bytes }) => bytes.toString('base64'))
     assert.deepEqual(replays, [seen, seen])
+  })
+
+  test('have shown a Jetstream client of the firehose host all of it too, and replay it at either', async () => {
+    const all = await checkEverything()
+    const expected = all.flatMap(({ type, body }) => (type === '#commit' ? body.ops : [])
+      .filter(({ path }) => path.startsWith(`${NOTE}/`))
+      .map(({ action, path, cid }) => `${body.seq} ${action} ${path} ${cid ?? ''}`))
+    const told = async ({ events }) => {
+      const operations = () => events.filter(({ kind }) => kind === 'commit')
+        .map(({ time_us: time, commit }) => `${time} ${commit.operation} ${commit.collection}/${commit.rkey} ${commit.cid ?? ''}`)
+      await poll('Jetstream to show the last record', () => operations().includes(expected.at(-1)))
+      return operations()
+    }
+    // A client that comes back names the last event that it has, and is sent that once more.
+    assert.deepEqual([...new Set(await told(listener))], expected)
+    for (const { url: server } of [writer, firehose]) {
+      const replay = await Listener.open({ server, wantedCollections: [NOTE], cursor: 1 })
+      try {
+        assert.deepEqual(await told(replay), expected)
+      } finally {
+        replay.close()
+      }
+    }
   })
 })
