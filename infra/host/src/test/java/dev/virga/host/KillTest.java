@@ -6,26 +6,19 @@ import dev.virga.atproto.data.DataJson;
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.sync.CommitEvent;
 import dev.virga.atproto.sync.Frame;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -97,7 +90,7 @@ class KillTest {
 
   /** Writes from all sides, with a subscriber listening, until the host has answered so often. */
   private void loadAndKill(HostProcess host, int answers) throws Exception {
-    Subscription subscription = subscribe(host);
+    Spectator spectator = subscribe(host);
     AtomicInteger left = new AtomicInteger(answers);
     List<Thread> writers = new ArrayList<>();
     for (int writer = 0; writer < WRITERS; writer++) {
@@ -107,7 +100,7 @@ class KillTest {
     for (Thread writer : writers) {
       writer.join();
     }
-    take(subscription);
+    take(spectator);
   }
 
   private void write(HostProcess host, int writer, AtomicInteger left) {
@@ -203,70 +196,31 @@ class KillTest {
     return get(host, "com.atproto.sync.getLatestCommit?did=" + did).text("rev").orElseThrow();
   }
 
-  /** Frames as they come; ends with the connection. */
-  private static final class Subscription implements WebSocket.Listener {
-    final BlockingQueue<byte[]> frames = new LinkedBlockingQueue<>();
-    final CompletableFuture<String> closed = new CompletableFuture<>();
-    private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
-
-    @Override
-    public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-      byte[] bytes = new byte[data.remaining()];
-      data.get(bytes);
-      partial.writeBytes(bytes);
-      if (last) {
-        frames.add(partial.toByteArray());
-        partial.reset();
-      }
-      socket.request(1);
-      return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-      closed.complete(reason);
-      return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public void onError(WebSocket socket, Throwable error) {
-      closed.complete(error.toString());
-    }
-  }
-
-  private Subscription subscribe(HostProcess host) {
-    Subscription subscription = new Subscription();
+  private Spectator subscribe(HostProcess host) {
+    Spectator spectator = new Spectator();
     WebSocket _ =
-        client
-            .newWebSocketBuilder()
-            .buildAsync(
-                URI.create(
-                    "ws://localhost:%d/xrpc/com.atproto.sync.subscribeRepos?cursor=%d"
-                        .formatted(host.port(), cursor)),
-                subscription)
-            .join();
-    return subscription;
+        spectator.open(
+            client, host.port(), "/xrpc/com.atproto.sync.subscribeRepos?cursor=" + cursor);
+    return spectator;
   }
 
-  /** Looks at all frames of a subscription whose host is dead. */
-  private void take(Subscription subscription) throws Exception {
-    subscription.closed.get(30, TimeUnit.SECONDS);
-    for (byte[] frame : subscription.frames) {
+  /** Looks at all frames of a subscriber whose host is dead. */
+  private void take(Spectator spectator) throws Exception {
+    String _ = spectator.end();
+    for (byte[] frame : spectator.rest()) {
       see(frame);
     }
   }
 
   /** Reads until every repository's last commit was seen. */
   private void catchUp(HostProcess host) throws Exception {
-    Subscription subscription = subscribe(host);
+    Spectator spectator = subscribe(host);
     Map<String, String> heads = new HashMap<>();
     for (String did : dids) {
       heads.put(did, head(host, did));
     }
     while (!heads.entrySet().stream().allMatch(e -> e.getValue().equals(revs.get(e.getKey())))) {
-      byte[] frame = subscription.frames.poll(30, TimeUnit.SECONDS);
-      assertThat(frame).as("a frame, after %s, up to %s", revs, heads).isNotNull();
-      see(frame);
+      see(spectator.next());
     }
   }
 

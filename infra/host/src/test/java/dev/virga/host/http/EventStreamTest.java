@@ -8,6 +8,7 @@ import dev.virga.functions.http.HttpResponse;
 import dev.virga.functions.site.Site;
 import dev.virga.functions.xrpc.RateLimiter;
 import dev.virga.functions.xrpc.XrpcDispatcher;
+import dev.virga.host.Spectator;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.auth.Credentials;
 import dev.virga.pds.jetstream.Jetstream;
@@ -15,9 +16,7 @@ import dev.virga.pds.store.MemoryIndex;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.FrameSink;
 import dev.virga.pds.sync.FrameSource;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
@@ -78,81 +77,32 @@ final class EventStreamTest {
     client.shutdownNow(); // closing would wait for the subscribers that do not read
   }
 
-  /** What a subscriber gets to see. */
-  private static class Subscriber implements WebSocket.Listener {
-    final BlockingQueue<byte[]> frames = new LinkedBlockingQueue<>();
-    final CompletableFuture<String> closed = new CompletableFuture<>();
-    private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
-
-    @Override
-    public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-      byte[] bytes = new byte[data.remaining()];
-      data.get(bytes);
-      partial.writeBytes(bytes);
-      if (last) {
-        frames.add(partial.toByteArray());
-        partial.reset();
-      }
-      socket.request(1);
-      return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-      closed.complete(code + " " + reason);
-      return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public void onError(WebSocket socket, Throwable error) {
-      closed.completeExceptionally(error);
-    }
-
-    byte[] next() throws InterruptedException {
-      byte[] frame = frames.poll(30, TimeUnit.SECONDS);
-      if (frame == null) {
-        throw new AssertionError("no frame came");
-      }
-      return frame;
-    }
-
-    String end() throws Exception {
-      return closed.get(30, TimeUnit.SECONDS);
-    }
-  }
-
-  private WebSocket connect(HttpServer to, String query, WebSocket.Listener listener) {
-    return client
-        .newWebSocketBuilder()
-        .buildAsync(
-            URI.create(
-                "ws://localhost:" + to.port() + "/xrpc/com.atproto.sync.subscribeRepos" + query),
-            listener)
-        .join();
+  private WebSocket connect(HttpServer to, String query, Spectator spectator) {
+    return spectator.open(client, to.port(), "/xrpc/com.atproto.sync.subscribeRepos" + query);
   }
 
   @Test
   void framesArriveWholeAndInOrder() throws Exception {
     HttpServer to = serve();
-    Subscriber subscriber = new Subscriber();
-    connect(to, "", subscriber);
+    Spectator spectator = new Spectator();
+    connect(to, "", spectator);
     FrameSink sink = sinks.take();
     byte[] large = new byte[3_000_000];
     large[2_999_999] = 7;
     assertThat(sink.offer(new byte[] {1})).isTrue();
     assertThat(sink.offer(large)).isTrue();
     assertThat(sink.put(new byte[] {2})).isTrue();
-    assertThat(subscriber.next()).containsExactly(1);
-    assertThat(subscriber.next()).isEqualTo(large);
-    assertThat(subscriber.next()).containsExactly(2);
+    assertThat(spectator.next()).containsExactly(1);
+    assertThat(spectator.next()).isEqualTo(large);
+    assertThat(spectator.next()).containsExactly(2);
   }
 
   @Test
   void theCursorIsHandedOver() throws Exception {
     HttpServer to = serve();
-    connect(to, "?cursor=42", new Subscriber());
+    connect(to, "?cursor=42", new Spectator());
     assertThat(cursors.take()).isEqualTo(OptionalLong.of(42));
-    connect(to, "", new Subscriber());
+    connect(to, "", new Spectator());
     assertThat(cursors.take()).isEqualTo(OptionalLong.empty());
   }
 
@@ -167,10 +117,10 @@ final class EventStreamTest {
       })
   void aBadCursorIsRefusedInAFrame(String query) throws Exception {
     HttpServer to = serve();
-    Subscriber subscriber = new Subscriber();
-    connect(to, query, subscriber);
-    assertThat(text(subscriber.next())).contains("InvalidRequest");
-    assertThat(subscriber.end()).isEqualTo("1008 InvalidRequest");
+    Spectator spectator = new Spectator();
+    connect(to, query, spectator);
+    assertThat(text(spectator.next())).contains("InvalidRequest");
+    assertThat(spectator.end()).isEqualTo("1008 InvalidRequest");
     assertThat(sinks).isEmpty();
   }
 
@@ -181,13 +131,13 @@ final class EventStreamTest {
             (cursor, sink) -> {
               throw XrpcException.badRequest("FutureCursor", "Cursor in the future.");
             });
-    Subscriber subscriber = new Subscriber();
-    connect(to, "?cursor=1", subscriber);
-    byte[] frame = subscriber.next();
+    Spectator spectator = new Spectator();
+    connect(to, "?cursor=1", spectator);
+    byte[] frame = spectator.next();
     // {"op": -1} and then {"error": …, "message": …}
     assertThat(frame).startsWith(0xa1, 0x62, 'o', 'p', 0x20, 0xa2);
     assertThat(text(frame)).contains("FutureCursor", "Cursor in the future.");
-    assertThat(subscriber.end()).isEqualTo("1008 FutureCursor");
+    assertThat(spectator.end()).isEqualTo("1008 FutureCursor");
   }
 
   @Test
@@ -197,37 +147,30 @@ final class EventStreamTest {
             (cursor, sink) -> {
               throw new IllegalStateException("secret");
             });
-    Subscriber subscriber = new Subscriber();
-    connect(to, "", subscriber);
-    assertThat(subscriber.end()).isEqualTo("1011 InternalServerError");
+    Spectator spectator = new Spectator();
+    connect(to, "", spectator);
+    assertThat(spectator.end()).isEqualTo("1011 InternalServerError");
   }
 
   @Test
   void closingSendsFirstWhatWaits() throws Exception {
     HttpServer to = serve();
-    Subscriber subscriber = new Subscriber();
-    connect(to, "", subscriber);
+    Spectator spectator = new Spectator();
+    connect(to, "", spectator);
     FrameSink sink = sinks.take();
     sink.offer(new byte[] {1});
     sink.offer(new byte[] {2});
     sink.close(1008, "Because");
     assertThat(sink.offer(new byte[] {3})).isFalse();
-    assertThat(subscriber.next()).containsExactly(1);
-    assertThat(subscriber.next()).containsExactly(2);
-    assertThat(subscriber.end()).isEqualTo("1008 Because");
+    assertThat(spectator.next()).containsExactly(1);
+    assertThat(spectator.next()).containsExactly(2);
+    assertThat(spectator.end()).isEqualTo("1008 Because");
   }
 
   @Test
   void aSubscriberWhoDoesNotReadIsDroppedAndNeverWaitedFor() throws Exception {
     HttpServer to = serve();
-    WebSocket.Listener deaf =
-        new WebSocket.Listener() {
-          @Override
-          public void onOpen(WebSocket socket) {
-            // asks for nothing
-          }
-        };
-    connect(to, "", deaf);
+    connect(to, "", Spectator.deaf());
     FrameSink sink = sinks.take();
     CompletableFuture<Boolean> gone = new CompletableFuture<>();
     sink.onClose(() -> gone.complete(true));
@@ -243,21 +186,14 @@ final class EventStreamTest {
   @Test
   void aSlowSubscriberIsToldSo() throws Exception {
     HttpServer to = serve();
-    CompletableFuture<WebSocket> opened = new CompletableFuture<>();
-    Subscriber slow =
-        new Subscriber() {
-          @Override
-          public void onOpen(WebSocket socket) {
-            opened.complete(socket);
-          }
-        };
+    Spectator slow = Spectator.deaf();
     connect(to, "", slow);
     FrameSink sink = sinks.take();
     byte[] frame = new byte[1_000_000];
     while (sink.offer(frame)) {
       Thread.onSpinWait();
     }
-    opened.get().request(1); // and now it reads
+    slow.read();
     byte[] last = slow.next();
     while (last.length == frame.length) {
       last = slow.next();
@@ -276,10 +212,10 @@ final class EventStreamTest {
                 sink.put(ByteBuffer.allocate(100_000).putInt(i).array());
               }
             });
-    Subscriber subscriber = new Subscriber();
-    connect(to, "?cursor=0", subscriber);
+    Spectator spectator = new Spectator();
+    connect(to, "?cursor=0", spectator);
     for (int i = 0; i < frames; i++) {
-      assertThat(ByteBuffer.wrap(subscriber.next()).getInt()).isEqualTo(i);
+      assertThat(ByteBuffer.wrap(spectator.next()).getInt()).isEqualTo(i);
     }
   }
 
@@ -299,7 +235,7 @@ final class EventStreamTest {
                 throw e;
               }
             });
-    WebSocket socket = connect(to, "", new Subscriber());
+    WebSocket socket = connect(to, "", new Spectator());
     FrameSink sink = sinks.take();
     socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").join();
     assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
@@ -311,8 +247,8 @@ final class EventStreamTest {
   void whatTheClientSendsIsIgnoredExceptPings() throws Exception {
     HttpServer to = serve();
     CompletableFuture<Boolean> pong = new CompletableFuture<>();
-    Subscriber subscriber =
-        new Subscriber() {
+    Spectator spectator =
+        new Spectator() {
           @Override
           public CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
             pong.complete(message.get() == 5);
@@ -320,36 +256,30 @@ final class EventStreamTest {
             return CompletableFuture.completedFuture(null);
           }
         };
-    WebSocket socket = connect(to, "", subscriber);
+    WebSocket socket = connect(to, "", spectator);
     FrameSink sink = sinks.take();
     socket.sendText("hello", true).join();
     socket.sendBinary(ByteBuffer.wrap(new byte[] {1, 2}), true).join();
     socket.sendPing(ByteBuffer.wrap(new byte[] {5})).join();
     assertThat(pong.get(30, TimeUnit.SECONDS)).isTrue();
     sink.offer(new byte[] {9});
-    assertThat(subscriber.next()).containsExactly(9);
+    assertThat(spectator.next()).containsExactly(9);
   }
 
   @Test
   void closingTheServerSendsSubscribersAway() throws Exception {
     HttpServer to = serve();
-    Subscriber subscriber = new Subscriber();
-    connect(to, "", subscriber);
+    Spectator spectator = new Spectator();
+    connect(to, "", spectator);
     sinks.take();
     to.close();
-    assertThat(subscriber.end()).startsWith("1001 ");
+    assertThat(spectator.end()).startsWith("1001 ");
   }
 
   @Test
   void otherPathsHaveNoStreams() throws Exception {
     HttpServer to = serve();
-    assertThatThrownBy(
-            () ->
-                client
-                    .newWebSocketBuilder()
-                    .buildAsync(
-                        URI.create("ws://localhost:" + to.port() + "/other"), new Subscriber())
-                    .join())
+    assertThatThrownBy(() -> new Spectator().open(client, to.port(), "/other"))
         .hasMessageContaining("WebSocketHandshakeException");
   }
 
