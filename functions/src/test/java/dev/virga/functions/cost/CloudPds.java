@@ -26,14 +26,18 @@ import dev.virga.pds.jetstream.WebSocketApi;
 import dev.virga.pds.store.Change;
 import dev.virga.pds.store.Changes;
 import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Page;
 import dev.virga.pds.store.Query;
 import dev.virga.pds.store.Range;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Outbox;
+import dev.virga.pds.sync.OutboxWatch;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +64,11 @@ final class CloudPds implements AutoCloseable {
   private final S3Presigner presigner = S3Objects.presigner(toS3, bucket);
   private final SeededRandom random = new SeededRandom(5);
   private final FakePlcDirectory plc = new FakePlcDirectory();
-  private final OutboxTap index;
+  private final Index index;
+
+  /** What the table's stream would tell of new outbox items, without the calls to poll it. */
+  private final List<Change> changes = Collections.synchronizedList(new ArrayList<>());
+
   private final Objects objects;
   private final Path scratch;
   final AtomicInteger posts = new AtomicInteger();
@@ -68,7 +76,14 @@ final class CloudPds implements AutoCloseable {
   CloudPds(Path scratch) {
     this.scratch = scratch;
     Retries retries = new Retries(random);
-    index = new OutboxTap(new DynamoIndex(dynamo, LocalDynamo.newTable(dynamo), retries, random));
+    index =
+        new OutboxWatch(
+            new DynamoIndex(dynamo, LocalDynamo.newTable(dynamo), retries, random),
+            news ->
+                news.forEach(
+                    put ->
+                        changes.add(
+                            new Change(put.key(), Optional.empty(), Optional.of(put.item())))));
     objects = new S3Objects(s3, presigner, bucket, retries, random);
   }
 
@@ -96,12 +111,13 @@ final class CloudPds implements AutoCloseable {
 
     /** Does what the stream function does, with batches of a size; returns how many there were. */
     int sequence(int batch) {
-      List<Change> changes = index.take();
+      List<Change> taken = List.copyOf(changes);
+      changes.clear();
       int batches = 0;
-      for (int from = 0; from < changes.size(); from += batch) {
+      for (int from = 0; from < taken.size(); from += batch) {
         batches++;
         try {
-          listener.accept(changes.subList(from, Math.min(changes.size(), from + batch)));
+          listener.accept(taken.subList(from, Math.min(taken.size(), from + batch)));
         } catch (Exception e) {
           throw new AssertionError(e);
         }

@@ -6,6 +6,7 @@ import dev.virga.aws.ports.CloudStores;
 import dev.virga.pds.store.Changes;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Objects;
+import dev.virga.pds.sync.OutboxWatch;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,8 +23,8 @@ public final class CloudBackend implements Backend {
   private final CloudStores stores;
   private final InstantSource clock;
   private final String place;
-  private final WakingIndex index;
-  private @Nullable CloudFeed feed;
+  private final Index index;
+  private volatile @Nullable CloudFeed feed;
 
   private CloudBackend(AwsEnvironment environment, CloudStores stores, InstantSource clock) {
     this.environment = environment;
@@ -32,7 +33,8 @@ public final class CloudBackend implements Backend {
     this.place =
         "DynamoDB table %s, S3 bucket %s"
             .formatted(environment.require("VIRGA_TABLE"), environment.require("VIRGA_BUCKET"));
-    this.index = new WakingIndex(stores.index());
+    // So the stream need not be read often to be read soon.
+    this.index = new OutboxWatch(stores.index(), news -> wake());
   }
 
   /**
@@ -81,11 +83,16 @@ public final class CloudBackend implements Backend {
       throw new IllegalStateException("changes are delivered to another listener already");
     }
     IndexCheckpoints checkpoints = IndexCheckpoints.open(stores.index(), stores.streamArn(), clock);
-    CloudFeed started =
+    feed =
         CloudFeed.start(
             stores.poller(listener, checkpoints), checkpoints.lastWritten(), missed, clock);
-    feed = started;
-    index.tell(started::wake);
+  }
+
+  private void wake() {
+    CloudFeed started = feed;
+    if (started != null) {
+      started.wake();
+    }
   }
 
   @Override
@@ -100,8 +107,9 @@ public final class CloudBackend implements Backend {
 
   @Override
   public synchronized void close() {
-    if (feed != null) {
-      feed.close();
+    CloudFeed started = feed;
+    if (started != null) {
+      started.close();
     }
     stores.close();
     environment.close();

@@ -1,6 +1,5 @@
-package dev.virga.functions.cost;
+package dev.virga.pds.sync;
 
-import dev.virga.pds.store.Change;
 import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Index;
@@ -9,37 +8,37 @@ import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Page;
 import dev.virga.pds.store.Query;
 import dev.virga.pds.store.Write;
-import dev.virga.pds.sync.Outbox;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * Hands on what a table's stream would tell of new outbox items, without the calls that polling a
- * stream takes: Lambda makes them for nothing.
+ * An Index that says when this process wrote something for the {@link Sequencer}, which else would
+ * learn of it by the change feed alone.
  */
-final class OutboxTap implements Index {
+public final class OutboxWatch implements Index {
   private final Index index;
-  private final List<Change> changes = new ArrayList<>();
+  private final Consumer<List<Write.Put>> told;
 
-  OutboxTap(Index index) {
+  /**
+   * @param told gets the new outbox items of each write that was carried out, on its thread
+   */
+  public OutboxWatch(Index index, Consumer<List<Write.Put>> told) {
     this.index = index;
+    this.told = told;
   }
 
-  /** The changes since the last call, oldest first. */
-  synchronized List<Change> take() {
-    List<Change> taken = List.copyOf(changes);
-    changes.clear();
-    return taken;
-  }
-
-  private synchronized void note(List<Write> writes) {
-    for (Write write : writes) {
-      if (write instanceof Write.Put put && Outbox.holds(put.key())) {
-        changes.add(new Change(put.key(), Optional.empty(), Optional.of(put.item())));
-      }
+  private void written(List<Write> writes) {
+    List<Write.Put> news =
+        writes.stream()
+            .filter(write -> Outbox.holds(write.key()))
+            .filter(Write.Put.class::isInstance)
+            .map(Write.Put.class::cast)
+            .toList();
+    if (!news.isEmpty()) {
+      told.accept(news);
     }
   }
 
@@ -66,19 +65,20 @@ final class OutboxTap implements Index {
   @Override
   public void transact(List<Write> writes) throws ConditionFailedException {
     index.transact(writes);
-    note(writes);
+    written(writes);
   }
 
   @Override
   public void transactAfter(Collection<Entry> entries, Runnable barrier, List<Write> writes)
       throws ConditionFailedException {
     index.transactAfter(entries, barrier, writes);
-    note(writes);
+    written(writes);
   }
 
   @Override
   public void writeEach(List<Write> writes) {
     index.writeEach(writes);
+    written(writes);
   }
 
   @Override

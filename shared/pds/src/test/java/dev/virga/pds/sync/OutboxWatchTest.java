@@ -1,4 +1,4 @@
-package dev.virga.host.backend;
+package dev.virga.pds.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,34 +12,39 @@ import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.MemoryIndex;
 import dev.virga.pds.store.Write;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-final class WakingIndexTest extends IndexContract {
+final class OutboxWatchTest extends IndexContract {
   private static final Key OUTBOX = new Key("did:plc:a", "outbox#3kaaaaaaaaaaa");
   private static final Key OTHER = new Key("did:plc:a", "head");
 
-  private final AtomicInteger awake = new AtomicInteger();
+  private final List<Key> told = new ArrayList<>();
 
   @Override
   protected Index open() {
-    WakingIndex index = new WakingIndex(new MemoryIndex());
-    index.tell(awake::incrementAndGet);
-    return index;
+    return new OutboxWatch(
+        new MemoryIndex(), writes -> writes.forEach(write -> told.add(write.key())));
   }
 
   @Test
-  void tellsOfEachWriteOfAnOutboxItem() throws Exception {
+  void tellsOfEachNewOutboxItem() throws Exception {
     index.transact(List.of(Write.put(OTHER, Item.EMPTY)));
     index.batchPut(List.of(new Entry(OTHER, Item.EMPTY)));
-    assertThat(awake).hasValue(0);
+    assertThat(told).isEmpty();
     index.transact(List.of(Write.put(OTHER, Item.EMPTY), Write.put(OUTBOX, Item.EMPTY)));
-    assertThat(awake).hasValue(1);
+    assertThat(told).containsExactly(OUTBOX);
     index.transactAfter(List.of(), () -> {}, List.of(Write.put(OUTBOX, Item.EMPTY)));
-    assertThat(awake).hasValue(2);
+    assertThat(told).hasSize(2);
     index.writeEach(List.of(Write.put(OUTBOX, Item.EMPTY)));
-    assertThat(awake).hasValue(3);
+    assertThat(told).hasSize(3);
+  }
+
+  @Test
+  void tellsNothingOfOtherWritesThanPuts() throws Exception {
+    index.transact(List.of(Write.delete(OUTBOX)));
+    assertThat(told).isEmpty();
   }
 
   @Test
@@ -47,6 +52,6 @@ final class WakingIndexTest extends IndexContract {
     assertThatThrownBy(
             () -> index.transact(List.of(Write.put(OUTBOX, Item.EMPTY, Condition.PRESENT))))
         .isInstanceOf(ConditionFailedException.class);
-    assertThat(awake).hasValue(0);
+    assertThat(told).isEmpty();
   }
 }
