@@ -25,6 +25,8 @@ import dev.virga.pds.store.Write;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.Outbox;
 import dev.virga.pds.sync.Sequencer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -147,6 +149,13 @@ public final class RepoFixture {
     }
   }
 
+  /** The whole repository as it is exported now. */
+  byte[] car() throws IOException {
+    ByteArrayOutputStream car = new ByteArrayOutputStream();
+    export.write(DID, head(), null, car);
+    return car.toByteArray();
+  }
+
   Head head() {
     return heads.find(DID).orElseThrow();
   }
@@ -220,6 +229,12 @@ public final class RepoFixture {
     }
     byte[] bytes = DagCbor.encode(note.build());
     return new RecordIntent.Prepared(bytes, Cid.ofDagCbor(bytes), List.of(blobs), null);
+  }
+
+  /** Writes a record whose block is too large for its item. */
+  static RecordIntent large(String rkey, char of) {
+    return new RecordIntent.Put(
+        path(rkey), record(String.valueOf(of).repeat(6_000)), RecordIntent.Swap.ANY);
   }
 
   static RepoPath path(String rkey) {

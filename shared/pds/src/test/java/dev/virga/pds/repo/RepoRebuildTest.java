@@ -3,6 +3,7 @@ package dev.virga.pds.repo;
 import static dev.virga.pds.repo.RepoFixture.DID;
 import static dev.virga.pds.repo.RepoFixture.creation;
 import static dev.virga.pds.repo.RepoFixture.deletion;
+import static dev.virga.pds.repo.RepoFixture.large;
 import static dev.virga.pds.repo.RepoFixture.path;
 import static dev.virga.pds.repo.RepoFixture.record;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -26,7 +27,6 @@ import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -59,12 +59,6 @@ class RepoRebuildTest {
 
   private RepoRebuild.Outcome rebuild() throws IOException {
     return rebuild(repo, false);
-  }
-
-  private static byte[] export(RepoFixture repo) throws IOException {
-    ByteArrayOutputStream car = new ByteArrayOutputStream();
-    repo.export.write(DID, repo.head(), null, car);
-    return car.toByteArray();
   }
 
   /** The items that a rebuild makes, without what differs for good reason. */
@@ -127,21 +121,6 @@ class RepoRebuildTest {
         RecordIntent.Swap.ANY);
   }
 
-  private static RecordIntent large(String rkey, char of) {
-    byte[] bytes =
-        DagCbor.encode(
-            new Value.Obj(
-                Map.of(
-                    "$type",
-                    Value.of("com.example.note"),
-                    "text",
-                    Value.of(String.valueOf(of).repeat(6_000)))));
-    return new RecordIntent.Put(
-        path(rkey),
-        new RecordIntent.Prepared(bytes, Cid.ofDagCbor(bytes), List.of(), null),
-        RecordIntent.Swap.ANY);
-  }
-
   private static void fill(RepoFixture repo) throws IOException {
     for (int i = 0; i < 30; i++) {
       repo.write(creation("n" + i));
@@ -158,7 +137,7 @@ class RepoRebuildTest {
   void allItemsAreMadeAnewFromObjectsAlone() throws Exception {
     fill(repo);
     repo.settle();
-    byte[] before = export(repo);
+    byte[] before = repo.car();
     Map<String, Item> items = items(repo);
 
     loseIndex(repo);
@@ -168,7 +147,7 @@ class RepoRebuildTest {
     assertThat(outcome.findings()).isEmpty();
     assertThat(outcome.latest()).isTrue();
     assertThat(items(repo)).isEqualTo(items);
-    assertThat(export(repo)).isEqualTo(before);
+    assertThat(repo.car()).isEqualTo(before);
     repo.write(creation("afterwards"), picture("p4", upload(repo, "hello")));
   }
 
@@ -243,11 +222,11 @@ class RepoRebuildTest {
         repo.tidy();
       }
     }
-    byte[] before = export(repo);
+    byte[] before = repo.car();
     loseIndex(repo);
     RepoRebuild.Outcome outcome = rebuild();
     assertThat(outcome.findings()).as("seed %s, %s orphans", seed, orphans).isEmpty();
-    assertThat(export(repo)).as("seed %s", seed).isEqualTo(before);
+    assertThat(repo.car()).as("seed %s", seed).isEqualTo(before);
   }
 
   @Test
@@ -286,10 +265,10 @@ class RepoRebuildTest {
     assertThat(packs(repo)).hasSize(1);
     repo.write(creation("z1"), deletion("m7"));
     repo.write(creation("z2"));
-    byte[] before = export(repo);
+    byte[] before = repo.car();
     loseIndex(repo);
     assertThat(rebuild().findings()).isEmpty();
-    assertThat(export(repo)).isEqualTo(before);
+    assertThat(repo.car()).isEqualTo(before);
   }
 
   private static void flip(RepoFixture repo, String name, int back) {
@@ -303,7 +282,7 @@ class RepoRebuildTest {
   @Test
   void aDamagedLastPackIsNamedAndGivenUpOnlyWhereTheLossIsAccepted() throws Exception {
     repo.write(creation("a"));
-    byte[] before = export(repo);
+    byte[] before = repo.car();
     Tid last = repo.write(creation("b")).rev();
     flip(repo, RepoKeys.pack(DID, last), 10);
     Head head = repo.head();
@@ -314,7 +293,7 @@ class RepoRebuildTest {
 
     RepoRebuild.Outcome outcome = rebuild(repo, true);
     assertThat(outcome.latest()).isFalse();
-    assertThat(export(repo)).isEqualTo(before);
+    assertThat(repo.car()).isEqualTo(before);
   }
 
   @Test

@@ -3,13 +3,10 @@ package dev.virga.pds.repo;
 import static dev.virga.pds.repo.RepoFixture.DID;
 import static dev.virga.pds.repo.RepoFixture.creation;
 import static dev.virga.pds.repo.RepoFixture.deletion;
-import static dev.virga.pds.repo.RepoFixture.path;
+import static dev.virga.pds.repo.RepoFixture.large;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.virga.atproto.data.Cid;
-import dev.virga.atproto.data.DagCbor;
-import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.AfterPut;
 import dev.virga.pds.store.Dying;
@@ -17,8 +14,6 @@ import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
 import dev.virga.pds.sync.LogEntry;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,27 +24,6 @@ class TidyingTest {
   private static final Duration WINDOW = Duration.ofDays(3);
 
   private final RepoFixture repo = new RepoFixture();
-
-  private static RecordIntent large(String rkey, char of) {
-    byte[] bytes =
-        DagCbor.encode(
-            new Value.Obj(
-                Map.of(
-                    "$type",
-                    Value.of("com.example.note"),
-                    "text",
-                    Value.of(String.valueOf(of).repeat(5_000)))));
-    return new RecordIntent.Put(
-        path(rkey),
-        new RecordIntent.Prepared(bytes, Cid.ofDagCbor(bytes), List.of(), null),
-        RecordIntent.Swap.ANY);
-  }
-
-  private static byte[] export(RepoFixture repo) throws IOException {
-    ByteArrayOutputStream car = new ByteArrayOutputStream();
-    repo.export.write(DID, repo.head(), null, car);
-    return car.toByteArray();
-  }
 
   private List<String> names() {
     return names(repo);
@@ -139,7 +113,7 @@ class TidyingTest {
     for (int i = 0; i < Tidying.MANY + 10; i++) {
       repo.write(creation("n" + i));
     }
-    byte[] before = export(repo);
+    byte[] before = repo.car();
 
     assertThat(repo.tidy()).isEqualTo(new Tidying.Done(true, 0));
     assertThat(names()).contains(RepoKeys.full(DID, repo.head().rev()));
@@ -151,7 +125,7 @@ class TidyingTest {
     pass(repo, WINDOW);
     assertThat(repo.tidy().removed()).isEqualTo(Tidying.MANY + 12);
     assertThat(names()).containsExactly(RepoKeys.full(DID, repo.head().rev()));
-    assertThat(export(repo)).isEqualTo(before);
+    assertThat(repo.car()).isEqualTo(before);
     repo.write(creation("afterwards"));
     assertThat(names()).hasSize(2);
   }
@@ -224,7 +198,7 @@ class TidyingTest {
     boolean died;
     do {
       RepoFixture fresh = busy();
-      byte[] before = export(fresh);
+      byte[] before = fresh.car();
       Dying process = new Dying(points);
       died = false;
       Tidying dying = fresh.tidying(process.on(fresh.memory), process.on(fresh.objects));
@@ -236,7 +210,7 @@ class TidyingTest {
           dying = fresh.tidying(fresh.memory, fresh.objects);
         }
         assertPacksAreThere(fresh);
-        assertThat(export(fresh)).as("after a crash at call %s", points).isEqualTo(before);
+        assertThat(fresh.car()).as("after a crash at call %s", points).isEqualTo(before);
         pass(fresh, Duration.ofHours(49));
       }
       fresh.tidy();
