@@ -1,8 +1,6 @@
 package dev.virga.pds.store;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import java.util.function.Supplier;
 
 /** The two ports as a process sees them that dies before its n-th call. */
 public final class Dying {
@@ -17,29 +15,30 @@ public final class Dying {
     this.left = calls;
   }
 
+  private void call() {
+    if (left-- <= 0) {
+      throw new Death();
+    }
+  }
+
   public Index on(Index index) {
-    return Index.class.cast(port(Index.class, index));
+    return new ForwardingIndex(index) {
+      @Override
+      protected <T> T around(String method, boolean write, String what, Body<T> body)
+          throws ConditionFailedException {
+        call();
+        return body.run();
+      }
+    };
   }
 
   public Objects on(Objects objects) {
-    return Objects.class.cast(port(Objects.class, objects));
-  }
-
-  private Object port(Class<?> port, Object target) {
-    InvocationHandler calls =
-        (proxy, method, arguments) -> {
-          if (method.isDefault()) {
-            return InvocationHandler.invokeDefault(proxy, method, arguments);
-          }
-          if (left-- <= 0) {
-            throw new Death();
-          }
-          try {
-            return method.invoke(target, arguments);
-          } catch (InvocationTargetException e) {
-            throw e.getCause();
-          }
-        };
-    return Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, calls);
+    return new ForwardingObjects(objects) {
+      @Override
+      protected <T> T around(String method, boolean write, String what, Supplier<T> body) {
+        call();
+        return body.get();
+      }
+    };
   }
 }
