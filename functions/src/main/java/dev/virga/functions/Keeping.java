@@ -2,12 +2,12 @@ package dev.virga.functions;
 
 import dev.virga.atproto.crypto.PrivateKey;
 import dev.virga.pds.backup.AccountDumps;
-import dev.virga.pds.backup.AccountSnapshots;
 import dev.virga.pds.backup.Backup;
 import dev.virga.pds.backup.IndexRebuild;
 import dev.virga.pds.backup.Restore;
 import dev.virga.pds.backup.Revival;
 import dev.virga.pds.backup.ServerIdentity;
+import dev.virga.pds.backup.SnapshotCheck;
 import dev.virga.pds.blob.BlobRebuild;
 import dev.virga.pds.repo.RepoRebuild;
 import dev.virga.pds.verify.Verifier;
@@ -16,7 +16,7 @@ import java.time.Duration;
 /** What an operator does to a PDS from outside, composed on top of its {@link Services}. */
 public final class Keeping {
   /** What nobody refers to is removed within two days, if rounds of upkeep are made. */
-  private static final Duration GRACE = Duration.ofDays(3);
+  public static final Duration GRACE = Duration.ofDays(3);
 
   private final Services services;
 
@@ -63,20 +63,25 @@ public final class Keeping {
         services.eventLog());
   }
 
-  /** Proves that everything is whole. */
-  public Verifier verifier() {
+  /**
+   * Proves that everything is whole.
+   *
+   * @param grace how long what nobody refers to may be under way; usually {@link #GRACE}
+   */
+  public Verifier verifier(Duration grace) {
     return new Verifier(
         services.on.index(),
         services.on.objects(),
         did -> services.keys.find(did).map(PrivateKey::publicKey),
         services.eventLog(),
         services.on.clock(),
-        GRACE);
+        grace);
   }
 
-  /** The sealed copies of accounts in the Objects. */
-  public AccountSnapshots snapshots() {
-    return services.snapshots;
+  /** Proves that accounts can be made anew from the Objects. */
+  public SnapshotCheck snapshots() {
+    return new SnapshotCheck(
+        services.on.index(), services.on.objects(), dumps(), services.snapshots);
   }
 
   private AccountDumps dumps() {

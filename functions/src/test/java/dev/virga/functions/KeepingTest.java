@@ -15,11 +15,15 @@ import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
+import dev.virga.pds.sync.Outbox;
+import dev.virga.pds.verify.Finding;
+import dev.virga.pds.verify.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -239,6 +243,102 @@ class KeepingTest {
     assertThat(outcome.findings())
         .singleElement()
         .satisfies(finding -> assertThat(finding).contains(alice.did().text(), "damaged"));
+  }
+
+  /** What {@code virga verify} finds, where nothing is under way any more. */
+  private static List<Finding> verify(PdsServer server) {
+    List<Finding> findings = new ArrayList<>();
+    Report report =
+        finding -> {
+          if (finding.severity() != Finding.Severity.UNDER_WAY) {
+            findings.add(finding);
+          }
+        };
+    server.keeping().snapshots().all(report);
+    server.keeping().verifier(Duration.ZERO).all(report);
+    return findings;
+  }
+
+  /** The log of a rebuilt Index begins anew: nobody can demand the events of before. */
+  @Test
+  void anIndexMadeAnewIsWholeThoughItsLogBeginsLater() throws Exception {
+    pds.keepHouse();
+    loseIndex(pds);
+    assertThat(pds.keeping().rebuild().all(false, did -> {}).findings()).isEmpty();
+    pds.settle();
+    assertThat(verify(pds)).isEmpty();
+    pds.clock.advance(Duration.ofMinutes(5));
+    write(pds, alice, "and on");
+    pds.settle();
+    assertThat(verify(pds)).isEmpty();
+    Key event =
+        pds.index.entries().stream()
+            .map(Entry::key)
+            .filter(key -> key.partition().equals(alice.did().text()))
+            .filter(Outbox::holds)
+            .reduce((first, last) -> last)
+            .orElseThrow();
+    pds.index.batchDelete(List.of(event));
+    assertThat(verify(pds))
+        .extracting(Finding::code)
+        .as("what is told since is demanded as ever")
+        .containsExactly(Finding.Code.EVENT_MISSING);
+  }
+
+  @Test
+  void aRestoredServerIsWhole() throws Exception {
+    backUp();
+    PdsServer other = new PdsServer(scratch, Map.of());
+    restore(other);
+    other.settle();
+    assertThat(verify(other)).isEmpty();
+    assertThat(verify(pds)).isEmpty();
+  }
+
+  @Test
+  void aSnapshotThatIsLostOrDamagedIsNamedAndTakenAgain() {
+    pds.keepHouse();
+    List<Objects.Listed> snapshots = pds.objects.list("accounts/", null).objects();
+    String lost = snapshots.getFirst().name();
+    String damaged = snapshots.getLast().name();
+    pds.objects.delete(lost);
+    byte[] bytes = pds.objects.get(damaged).orElseThrow();
+    bytes[bytes.length / 2] ^= 1;
+    pds.objects.delete(damaged);
+    assertThat(pds.objects.putIfAbsent(damaged, bytes, Objects.Metadata.NONE)).isTrue();
+    assertThat(verify(pds))
+        .extracting(finding -> finding.code() + " " + finding.what())
+        .contains("SNAPSHOT_MISSING " + lost, "SNAPSHOT_DAMAGED " + damaged);
+    pds.clock.advance(Duration.ofDays(2));
+    pds.keepHouse();
+    assertThat(verify(pds))
+        .extracting(finding -> finding.code() + " " + finding.what())
+        .noneMatch(finding -> finding.contains("SNAPSHOT_MISSING"));
+  }
+
+  /** Nothing else tells of what only an account's owner put there. */
+  @Test
+  void whatGotLostOfAnAccountIsTold() {
+    pds.keepHouse();
+    Key preferences =
+        pds.index.entries().stream()
+            .map(Entry::key)
+            .filter(key -> key.sort().startsWith("pref#"))
+            .findFirst()
+            .orElseThrow();
+    List<Finding> told = new ArrayList<>();
+    pds.keeping().snapshots().account(alice.did(), told::add);
+    assertThat(told).isEmpty();
+    pds.index.batchDelete(List.of(preferences));
+    pds.keeping().snapshots().account(alice.did(), told::add);
+    assertThat(told)
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.code()).isEqualTo(Finding.Code.SNAPSHOT_BEHIND);
+              assertThat(finding.severity()).isEqualTo(Finding.Severity.UNDER_WAY);
+              assertThat(finding.what()).isEqualTo(Finding.name(preferences));
+            });
   }
 
   private static void loseIndex(PdsServer server) {

@@ -1,9 +1,11 @@
 package dev.virga.cli;
 
+import dev.virga.atproto.syntax.Did;
 import dev.virga.aws.AwsEnvironment;
 import dev.virga.aws.ports.CloudStores;
 import dev.virga.functions.Services;
 import dev.virga.functions.Surroundings;
+import dev.virga.host.plc.PlcLedger;
 import dev.virga.host.store.Durability;
 import dev.virga.host.store.LocalObjects;
 import dev.virga.host.store.ReadOnlyIndex;
@@ -12,6 +14,7 @@ import dev.virga.host.store.SqliteIndex;
 import dev.virga.pds.config.PdsConfig;
 import dev.virga.pds.identity.HttpPlcDirectory;
 import dev.virga.pds.identity.VettedFetcher;
+import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Objects;
 import java.io.IOException;
@@ -24,6 +27,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocketFactory;
@@ -89,11 +93,23 @@ final class OpenStores implements AutoCloseable {
         });
   }
 
-  /** Looks at the files below the ports, if they are this machine's. */
-  void checkFiles(Consumer<String> problems) {
+  /**
+   * Looks at the files below the ports, if they are this machine's.
+   *
+   * @param items told every item of the index
+   */
+  void checkFiles(Consumer<String> problems, Consumer<Entry> items) {
     for (Path database : databases) {
-      SqliteCheck.run(database, problems);
+      boolean isIndex = database.equals(databases.getFirst());
+      SqliteCheck.run(database, problems, isIndex ? items : entry -> {});
     }
+  }
+
+  /** Looks at what the directory of this machine knows of a DID, if there is one. */
+  Optional<String> checkDirectory(Did did) {
+    return databases.isEmpty()
+        ? Optional.empty()
+        : new PlcLedger(index, InstantSource.system()).problem(did);
   }
 
   /** Surroundings in which nobody else in the network is asked anything. */

@@ -6,12 +6,14 @@ import dev.virga.atproto.syntax.Did;
 import dev.virga.functions.Keeping;
 import dev.virga.pds.config.ConfigException;
 import dev.virga.pds.store.StoreException;
+import dev.virga.pds.verify.Census;
 import dev.virga.pds.verify.Finding;
 import dev.virga.pds.verify.Report;
 import dev.virga.pds.verify.Tally;
 import dev.virga.pds.verify.Verifier;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,12 +49,18 @@ final class Verify implements Callable<Integer> {
       description = "A line of JSON for each finding, and one with the sum at the end.")
   private boolean json;
 
+  @Option(
+      names = "--grace",
+      paramLabel = "DURATION",
+      description = "How long what nobody refers to may be under way, e.g. PT0S. [PT72H]")
+  private Duration grace = Keeping.GRACE;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     try (OpenStores stores = target.open(false)) {
-      Told told = new Told(out, new Progress(err));
+      Told told = new Told(out, new Progress(err), stores);
       Tally sum = check(stores, told);
       told.end(sum);
       return told.findings == 0 ? WHOLE : FINDINGS;
@@ -67,25 +75,42 @@ final class Verify implements Callable<Integer> {
 
   private Tally check(OpenStores stores, Told told) {
     Keeping keeping = new Keeping(stores.services());
-    Verifier verifier = keeping.verifier();
+    Verifier verifier = keeping.verifier(grace);
     if (did != null) {
-      return verifier.account(Did.parse(did), told);
+      Did account = Did.parse(did);
+      told.directory(account);
+      keeping.snapshots().account(account, told);
+      return verifier.account(account, told);
     }
-    stores.checkFiles(problem -> told.problem("FILE_DAMAGED", problem));
-    keeping.snapshots().unreadable().forEach(name -> told.problem("SNAPSHOT_DAMAGED", name));
+    Census census = new Census(stores.index(), told);
+    stores.checkFiles(
+        problem -> told.problem("FILE_DAMAGED", problem),
+        item -> guarded("the items", told, () -> census.count(item)));
+    guarded("the snapshots", told, () -> keeping.snapshots().all(told));
     return verifier.all(told);
+  }
+
+  /** What cannot be read must not keep the rest from being looked at. */
+  private static void guarded(String what, Told told, Runnable check) {
+    try {
+      check.run();
+    } catch (StoreException | IllegalArgumentException | IllegalStateException e) {
+      told.problem("UNREADABLE", what + ": " + e.getMessage());
+    }
   }
 
   /** Tells what is found as it comes. */
   private final class Told implements Report {
     private final PrintWriter out;
     private final Progress progress;
+    private final OpenStores stores;
     private long findings;
     private long underWay;
 
-    Told(PrintWriter out, Progress progress) {
+    Told(PrintWriter out, Progress progress, OpenStores stores) {
       this.out = out;
       this.progress = progress;
+      this.stores = stores;
     }
 
     @Override
@@ -127,6 +152,18 @@ final class Verify implements Callable<Integer> {
     @Override
     public void progress(Did account, Tally sum) {
       progress.accept(account.text());
+      directory(account);
+    }
+
+    /** Looks at the DID of an account, where its directory is ours. */
+    void directory(Did account) {
+      guarded(
+          "plc#" + account,
+          this,
+          () ->
+              stores
+                  .checkDirectory(account)
+                  .ifPresent(wrong -> problem("DIRECTORY_WRONG", "plc#" + account + ": " + wrong)));
     }
 
     void end(Tally sum) {

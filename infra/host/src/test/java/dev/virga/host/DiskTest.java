@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,11 +110,16 @@ class DiskTest {
       }
       assertThat(answer.statusCode()).isGreaterThanOrEqualTo(500);
       assertThat(json(answer).text("error")).isPresent();
+      HttpResponse<byte[]> refused =
+          post(host, "com.atproto.repo.uploadBlob", "video/mp4", new byte[5_000_000]);
+      assertThat(refused.statusCode()).isGreaterThanOrEqualTo(500);
+      assertThat(json(refused).text("error")).isPresent();
       assertThere(host, acknowledged);
 
       Files.delete(ballast);
       assertThat(create(host, n).statusCode()).isEqualTo(200);
     }
+    assertThat(Inspection.of(directory).findings()).isEmpty();
     try (Host host = start()) {
       assertThere(host, acknowledged);
     }
@@ -145,7 +151,31 @@ class DiskTest {
   }
 
   @Test
-  void aBlobThatWasCutShortIsNotServed() throws Exception {
+  void aBlobThatWasCutShortIsNotServedAndNamed() throws Exception {
+    assertDamageOfABlobIsNoticed(DiskTest::cut);
+  }
+
+  @Test
+  void aBlobWithAFlippedBitIsNotServedAndNamed() throws Exception {
+    assertDamageOfABlobIsNoticed(DiskTest::flip);
+  }
+
+  /** Does something to a file. */
+  private interface Harm {
+    void to(FileChannel file) throws IOException;
+  }
+
+  private static void cut(FileChannel file) throws IOException {
+    file.truncate(file.size() / 2);
+  }
+
+  private static void flip(FileChannel file) throws IOException {
+    ByteBuffer one = ByteBuffer.allocate(1);
+    file.read(one, 1_000);
+    file.write(ByteBuffer.wrap(new byte[] {(byte) (one.get(0) ^ 16)}), 1_000);
+  }
+
+  private void assertDamageOfABlobIsNoticed(Harm harm) throws Exception {
     try (Host host = start()) {
       signUp(host);
       byte[] bytes = new byte[600_000];
@@ -168,8 +198,20 @@ class DiskTest {
       String method = "com.atproto.sync.getBlob?did=" + did + "&cid=" + cid;
       assertThat(get(host, method).body()).isEqualTo(bytes);
 
-      cut(directory.resolve("objects"));
-      assertThat(get(host, method).statusCode()).isGreaterThanOrEqualTo(500);
+      harm(directory.resolve("objects"), harm);
+      assertThat(isServed(host, method)).isFalse();
+      assertThat(Inspection.of(directory).findings())
+          .singleElement()
+          .satisfies(finding -> assertThat(finding).contains("BLOB_DAMAGED", cid));
+    }
+  }
+
+  /** Whether there is a whole answer, and no error: one that breaks off is none. */
+  private boolean isServed(Host host, String method) throws Exception {
+    try {
+      return get(host, method).statusCode() < 500;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -177,11 +219,12 @@ class DiskTest {
     return file.toFile().length() > 500_000 && !file.toString().contains(".db");
   }
 
-  private static void cut(Path below) throws IOException {
+  private static void harm(Path below, Harm harm) throws IOException {
     try (Stream<Path> files = Files.walk(below)) {
       for (Path file : files.filter(Files::isRegularFile).filter(DiskTest::isBlob).toList()) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-          channel.truncate(channel.size() / 2);
+        try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+          harm.to(channel);
         }
       }
     }

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Kills the real host in the middle of a load of eight writers, again and again: what it had
  * acknowledged is there, whole, and a subscriber that comes back with its cursor misses nothing.
+ * What it leaves behind is verified after every kill, before anybody could have mended it.
  *
  * <p>How often: {@code -Dvirga.kills=50}.
  */
@@ -63,6 +64,7 @@ class KillTest {
       try (HostProcess host = HostProcess.start(directory)) {
         loadAndKill(host, 10 + random.nextInt(120));
       }
+      assertThat(Inspection.of(directory).findings()).as("seed %s, kill %s", seed, kill).isEmpty();
     }
     try (HostProcess host = HostProcess.start(directory)) {
       catchUp(host);
@@ -71,9 +73,18 @@ class KillTest {
         assertThat(revs.get(did)).as("seed %s: %s", seed, did).isEqualTo(head(host, did));
       }
     }
+    Inspection last = Inspection.of(directory);
+    assertThat(last.findings()).as("seed %s, at the end", seed).isEmpty();
+    assertThat(last.tally().records()).isGreaterThanOrEqualTo(acknowledged.size());
     System.out.printf(
-        "Killed the host %d times: %d acknowledged writes there, %d events without a gap%n",
-        KILLS, acknowledged.size(), events);
+        "Killed the host %d times: %d acknowledged writes there, %d events without a gap; verified"
+            + " after each kill, last %d records, %d tree nodes and %d packs%n",
+        KILLS,
+        acknowledged.size(),
+        events,
+        last.tally().records(),
+        last.tally().nodes(),
+        last.tally().packs());
   }
 
   private void signUp(HostProcess host, String name) throws Exception {

@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The logs of all did:plc that a laptop's directory knows, kept in the Index.
@@ -63,6 +64,23 @@ public final class PlcLedger {
     return PlcLog.trusted(did, entries);
   }
 
+  /** What is wrong with what is kept of a DID, if anything is kept and anything is wrong. */
+  public Optional<String> problem(Did did) {
+    try {
+      List<PlcLog.Entry> kept = read(did).entries();
+      long count = index.get(headKey(did)).map(head -> head.requireNumber("count")).orElse(0L);
+      if (count != kept.size()) {
+        return Optional.of("should have %d operations and has %d".formatted(count, kept.size()));
+      }
+      if (count > 0) {
+        PlcLog.validate(did, kept);
+      }
+      return Optional.empty();
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
   /**
    * Adds an operation to the log of a DID, the first one registers it.
    *
@@ -98,7 +116,7 @@ public final class PlcLedger {
     }
     Condition unchanged = known == 0 ? Condition.ABSENT : Condition.equal("count", known);
     Item head = Item.builder().number("count", after.entries().size()).build();
-    writes.add(Write.put(new Key(partition(after.did()), "head"), head, unchanged));
+    writes.add(Write.put(headKey(after.did()), head, unchanged));
     try {
       index.transact(writes);
       return true;
@@ -122,6 +140,10 @@ public final class PlcLedger {
         Cid.parse(item.requireText("cid")),
         Instant.ofEpochMilli(item.requireNumber("createdAt")),
         item.flag("nullified"));
+  }
+
+  private static Key headKey(Did did) {
+    return new Key(partition(did), "head");
   }
 
   private static Key operationKey(Did did, int number) {

@@ -3,6 +3,7 @@ package dev.virga.host.store;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Objects.Listed;
 import dev.virga.pds.store.Objects.Listing;
+import dev.virga.pds.store.StoreException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -69,10 +70,19 @@ final class DirectoryListing {
       full = true;
       return;
     }
-    try (ObjectFile file = ObjectFile.open(path)) {
-      found.add(new Listed(name, file.size()));
+    try {
+      found.add(new Listed(name, size(path, name)));
     } catch (NoSuchFileException e) {
       return; // removed meanwhile
+    }
+  }
+
+  /** A damaged object has its name still: whoever reads it hears of the damage. */
+  private static long size(Path path, String name) throws IOException {
+    try (ObjectFile file = ObjectFile.open(path, name)) {
+      return file.size();
+    } catch (StoreException e) {
+      return Files.size(path);
     }
   }
 

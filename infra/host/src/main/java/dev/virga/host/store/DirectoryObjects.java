@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,15 +111,17 @@ final class DirectoryObjects implements Objects {
   private long write(Path file, InputStream content, Metadata metadata, String name)
       throws IOException {
     long size = 0;
+    CRC32C check = new CRC32C();
     byte[] buffer = new byte[BUFFER_BYTES];
     try (FileChannel channel =
         stored("written", name, () -> FileChannel.open(file, StandardOpenOption.WRITE))) {
       for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
         size += count;
+        check.update(buffer, 0, count);
         ByteBuffer part = ByteBuffer.wrap(buffer, 0, count);
         stored("written", name, () -> writeFully(channel, part));
       }
-      ByteBuffer trailer = ObjectFile.trailer(size, metadata);
+      ByteBuffer trailer = ObjectFile.trailer(name, size, (int) check.getValue(), metadata);
       stored("written", name, () -> writeFully(channel, trailer));
       if (durability == Durability.POWER) {
         stored("written", name, () -> force(channel));
@@ -162,7 +165,7 @@ final class DirectoryObjects implements Objects {
 
   @Override
   public Optional<byte[]> get(String name) {
-    return read(name, file -> file.read(0, Math.toIntExact(file.size())));
+    return read(name, ObjectFile::readAll);
   }
 
   @Override
@@ -186,13 +189,8 @@ final class DirectoryObjects implements Objects {
   public Optional<Opened> open(String name) {
     Path path = ObjectPaths.resolve(data, name);
     try {
-      ObjectFile file = ObjectFile.open(path);
-      try {
-        return Optional.of(new Opened(file.stream(), file.size(), file.metadata()));
-      } catch (IOException | RuntimeException e) {
-        file.close();
-        throw e;
-      }
+      ObjectFile file = ObjectFile.open(path, name);
+      return Optional.of(new Opened(file.stream(), file.size(), file.metadata()));
     } catch (IOException e) {
       return absentOrFailed(path, name, e);
     }
@@ -210,7 +208,7 @@ final class DirectoryObjects implements Objects {
 
   private <T> Optional<T> read(String name, Reading<T> reading) {
     Path path = ObjectPaths.resolve(data, name);
-    try (ObjectFile file = ObjectFile.open(path)) {
+    try (ObjectFile file = ObjectFile.open(path, name)) {
       return Optional.of(reading.from(file));
     } catch (IOException e) {
       return absentOrFailed(path, name, e);
@@ -227,25 +225,16 @@ final class DirectoryObjects implements Objects {
 
   @Override
   public boolean copy(String from, String to) {
-    Path source = ObjectPaths.resolve(data, from);
-    Path target = ObjectPaths.resolve(data, to);
-    if (!Files.isRegularFile(source)) {
+    Objects.requireName(to);
+    Optional<Opened> source = open(from);
+    if (source.isEmpty()) {
       return false;
     }
-    try {
-      Path linked = newAside();
-      try {
-        Files.delete(linked);
-        Files.createLink(linked, source); // bytes never change, so two names may share them
-        place(target, () -> replace(linked, target));
-        return true;
-      } finally {
-        Files.deleteIfExists(linked); // a rename onto a name of the same file leaves it
-      }
+    // The bytes themselves: a file knows the name of its object.
+    try (Opened opened = source.get()) {
+      long _ = putStream(to, opened.content(), opened.metadata());
+      return true;
     } catch (IOException e) {
-      if (Files.notExists(source)) {
-        return false;
-      }
       throw failure("copied", from, e);
     }
   }

@@ -1,11 +1,16 @@
 package dev.virga.host.store;
 
+import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Item;
 import dev.virga.pds.store.StoreException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -25,11 +30,20 @@ public final class SqliteCheck {
    * @throws StoreException if there is no such file, or it is of another version
    */
   public static long run(Path database, Consumer<String> problems) {
+    return run(database, problems, entry -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param whole told every row that is
+   */
+  public static long run(Path database, Consumer<String> problems, Consumer<Entry> whole) {
     SqliteFile file = SqliteFile.unlocked(database);
     try (Connection connection = file.connectReader();
         Statement statement = connection.createStatement()) {
       structure(database, statement, problems);
-      return rows(database, statement, problems);
+      return rows(database, statement, problems, whole);
     } catch (SQLException e) {
       problems.accept(String.valueOf(file.failure("read", e).getMessage()));
       return 0;
@@ -49,19 +63,32 @@ public final class SqliteCheck {
     }
   }
 
-  private static long rows(Path database, Statement statement, Consumer<String> problems)
+  private static long rows(
+      Path database, Statement statement, Consumer<String> problems, Consumer<Entry> whole)
       throws SQLException {
-    long whole = 0;
-    try (ResultSet rows = statement.executeQuery("SELECT partition, sort, attributes FROM items")) {
+    long count = 0;
+    try (ResultSet rows =
+        statement.executeQuery("SELECT partition, sort, attributes, expires FROM items")) {
       while (rows.next()) {
-        try {
-          ItemCodec.decode(new Address(rows.getBytes(1), rows.getBytes(2)), rows.getBytes(3));
-          whole++;
-        } catch (StoreException | IllegalArgumentException e) {
-          problems.accept(database + ": " + e.getMessage());
-        }
+        Optional<Entry> entry = entry(database, rows, problems);
+        entry.ifPresent(whole);
+        count += entry.isPresent() ? 1 : 0;
       }
     }
-    return whole;
+    return count;
+  }
+
+  private static Optional<Entry> entry(Path database, ResultSet row, Consumer<String> problems)
+      throws SQLException {
+    try {
+      Address address = new Address(row.getBytes(1), row.getBytes(2));
+      Item item = ItemCodec.decode(address, row.getBytes(3));
+      long expires = row.getLong(4);
+      return Optional.of(
+          new Entry(address.key(), item, row.wasNull() ? null : Instant.ofEpochSecond(expires)));
+    } catch (StoreException | IllegalArgumentException | DateTimeException e) {
+      problems.accept(database + ": " + e.getMessage());
+      return Optional.empty();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.virga.host.store;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -44,7 +45,7 @@ class DirectoryObjectsTest extends ObjectsContract {
   void writesOneFileThatBeginsWithTheBytes() throws Exception {
     objects.putIfAbsent(NAME, "content".getBytes(UTF_8), METADATA);
 
-    assertThat(Files.readString(file())).startsWith("contentsince=3k29\n");
+    assertThat(Files.readString(file(), ISO_8859_1)).startsWith("contentsince=3k29\n");
     assertThat(everythingUnder(aside())).isEmpty();
   }
 
@@ -107,6 +108,38 @@ class DirectoryObjectsTest extends ObjectsContract {
     Files.write(file(), whole);
     Files.write(file(), new byte[] {0}, StandardOpenOption.APPEND);
     assertDamaged();
+  }
+
+  /** Whatever bit of the file it is, bytes or metadata: nothing wrong is ever read. */
+  @Test
+  void aFlippedBitAnywhereIsNeverRead() throws Exception {
+    objects.putIfAbsent(NAME, new byte[200], METADATA);
+    byte[] whole = Files.readAllBytes(file());
+    for (int at = 0; at < whole.length; at++) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= (byte) (1 << (at % 8));
+      Files.write(file(), damaged);
+      assertDamaged();
+      assertThatThrownBy(this::stream).as("byte %s", at).hasMessageContaining("damaged");
+      assertThat(objects.list("repos/", null).objects()).hasSize(1);
+    }
+  }
+
+  private byte[] stream() throws IOException {
+    try (Objects.Opened opened = objects.open(NAME).orElseThrow()) {
+      return opened.content().readAllBytes();
+    }
+  }
+
+  @Test
+  void theFileOfAnotherObjectIsNeverTakenForOne() throws Exception {
+    objects.putIfAbsent(NAME, "mine".getBytes(UTF_8), METADATA);
+    byte[] mine = Files.readAllBytes(file());
+    objects.delete(NAME);
+    objects.putIfAbsent("repos/did:plc:abc/3k2b.car", "other".getBytes(UTF_8), METADATA);
+    Files.write(file().resolveSibling("3k2b.car"), mine);
+    assertThatThrownBy(() -> objects.get("repos/did:plc:abc/3k2b.car"))
+        .hasMessageContaining("damaged");
   }
 
   private void assertDamaged() {

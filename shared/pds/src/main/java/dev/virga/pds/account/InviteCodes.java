@@ -173,13 +173,13 @@ public final class InviteCodes {
     /** The one used most first. */
     USAGE("invites-by-use");
 
-    private final String partition;
+    final String partition;
 
     Order(String partition) {
       this.partition = partition;
     }
 
-    private Key key(String code, long rank) {
+    Key key(String code, long rank) {
       return new Key(partition, "%013d::%s".formatted(rank, code));
     }
   }
@@ -370,7 +370,7 @@ public final class InviteCodes {
         uses);
   }
 
-  private static String holder(String forAccount) {
+  static String holder(String forAccount) {
     return forAccount.startsWith("did:") ? forAccount : "invites#" + forAccount;
   }
 

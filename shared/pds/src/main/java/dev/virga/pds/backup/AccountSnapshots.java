@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,11 +65,8 @@ public final class AccountSnapshots {
     }
     byte[] plain = DagCbor.encode(dump.get().toValue());
     byte[] digest = Sha256.of(plain);
-    Key state = new Key(did.text(), STATE);
-    Optional<Item> last = index.get(state);
-    if (last.flatMap(item -> item.bytes(DIGEST))
-        .filter(known -> Arrays.equals(known, digest))
-        .isPresent()) {
+    Key state = state(did);
+    if (index.get(state).filter(last -> isStill(did, last, digest)).isPresent()) {
       return false;
     }
     String name = PREFIX + did + "/" + tids.next();
@@ -88,6 +86,27 @@ public final class AccountSnapshots {
       }
     }
     return true;
+  }
+
+  /** Whether the last snapshot is of the same account and was not lost. */
+  private boolean isStill(Did did, Item last, byte[] digest) {
+    return last.bytes(DIGEST).filter(known -> Arrays.equals(known, digest)).isPresent()
+        && isOf(did, last.requireText(OBJECT))
+        && objects.size(last.requireText(OBJECT)).isPresent();
+  }
+
+  static Key state(Did did) {
+    return new Key(did.text(), STATE);
+  }
+
+  /** Whether an object has the name of a snapshot of this account. */
+  static boolean isOf(Did did, String object) {
+    return object.startsWith(PREFIX + did + "/");
+  }
+
+  /** The object of the last snapshot, as the account's partition has it. */
+  Optional<String> named(Did did) {
+    return index.get(state(did)).map(item -> item.requireText(OBJECT));
   }
 
   /** The accounts that have snapshots. */
@@ -128,9 +147,8 @@ public final class AccountSnapshots {
     return Optional.empty();
   }
 
-  /** The snapshots that do not open. */
-  public List<String> unreadable() {
-    List<String> unreadable = new ArrayList<>();
+  /** Tells the snapshots that do not open, each with what is wrong. */
+  void unreadable(BiConsumer<String, String> damaged) {
     for (String name : names(PREFIX)) {
       try {
         String rest = name.substring(PREFIX.length());
@@ -140,10 +158,9 @@ public final class AccountSnapshots {
           var _ = AccountDump.from(DagCbor.decodeObj(sealing.open(owner(did), sealed.get())));
         }
       } catch (IllegalStateException | IllegalArgumentException | StoreException e) {
-        unreadable.add(name + ": " + e.getMessage());
+        damaged.accept(name, String.valueOf(e.getMessage()));
       }
     }
-    return unreadable;
   }
 
   private static String owner(Did did) {

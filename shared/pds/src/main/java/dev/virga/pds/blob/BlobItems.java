@@ -29,7 +29,7 @@ public final class BlobItems {
   }
 
   /** That a moderator has hidden a blob, once more, for when its item is made anew. */
-  static Key hidden(Did did, Cid cid) {
+  public static Key hidden(Did did, Cid cid) {
     return new Key(did.text(), "hidden#blob#" + cid);
   }
 

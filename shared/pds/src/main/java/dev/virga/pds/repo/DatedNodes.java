@@ -77,7 +77,7 @@ final class DatedNodes implements BlockSource {
       Cid cid = wanted.get(entry.getKey());
       if (cid != null) {
         revs.put(cid, entry.getValue().requireNumber("rev"));
-        found.put(cid, Stored.read(entry.getValue(), objects));
+        found.put(cid, Stored.read(cid, entry.getValue(), objects));
       }
     }
     return found;

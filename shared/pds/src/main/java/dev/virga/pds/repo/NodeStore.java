@@ -120,7 +120,7 @@ final class NodeStore implements BlockSource {
   }
 
   private byte[] admit(Cid cid, Item item) {
-    return admit(cid, Stored.read(item, objects));
+    return admit(cid, Stored.read(cid, item, objects));
   }
 
   private byte[] admit(Cid cid, byte[] bytes) {

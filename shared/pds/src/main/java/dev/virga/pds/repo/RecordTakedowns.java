@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordTakedowns {
   /** The moderator's reference, on the record's item. */
-  static final String TAKEDOWN = "takedown";
+  public static final String TAKEDOWN = "takedown";
 
   /** Rounds of lost races before giving up; a round is lost only when a commit won. */
   private static final int MAX_ROUNDS = 20;

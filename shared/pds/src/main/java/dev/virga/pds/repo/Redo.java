@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Commits too large for one transaction: decided on by one write, applied by many.
@@ -34,6 +37,9 @@ public final class Redo {
 
   /** Writes in one object of a plan: at some 4 KB each, a few megabytes. */
   private static final int PART = 1_000;
+
+  /** What is wrong of an object that is not there. */
+  public static final String MISSING = "is missing";
 
   private final Index index;
   private final Objects objects;
@@ -112,6 +118,36 @@ public final class Redo {
     objects.delete(RepoKeys.redo(did, rev));
     for (int part = 0; part < parts; part++) {
       objects.delete(RepoKeys.redoPart(did, rev, part));
+    }
+  }
+
+  /** The objects of a plan that are missing or damaged, with what is wrong of each. */
+  public Map<String, String> problems(Did did, Tid rev) {
+    Map<String, String> problems = new LinkedHashMap<>();
+    AtomicLong parts = new AtomicLong();
+    examine(
+        RepoKeys.redo(did, rev),
+        problems,
+        plan -> parts.set(((Value.Obj) plan).integer("parts").orElseThrow()));
+    for (int part = 0; part < parts.get(); part++) {
+      examine(
+          RepoKeys.redoPart(did, rev, part),
+          problems,
+          steps -> StoredWrites.writes(did, ((Value.Array) steps).items()));
+    }
+    return problems;
+  }
+
+  private void examine(String name, Map<String, String> problems, Consumer<Value> reader) {
+    try {
+      Optional<byte[]> stored = objects.get(name);
+      stored.ifPresentOrElse(
+          bytes -> reader.accept(DagCbor.decode(bytes)), () -> problems.put(name, MISSING));
+    } catch (StoreException
+        | IllegalArgumentException
+        | ClassCastException
+        | NoSuchElementException e) {
+      problems.put(name, "is damaged: " + e.getMessage());
     }
   }
 

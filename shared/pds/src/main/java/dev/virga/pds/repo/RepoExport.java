@@ -88,7 +88,7 @@ public final class RepoExport {
           Optional<Item> item = records.seek(path).filter(found -> holds(found, cid));
           byte[] block =
               item.isPresent()
-                  ? Stored.read(item.get(), objects)
+                  ? Stored.read(cid, item.get(), objects)
                   : reader.recordBlock(did, path, cid);
           sink.accept(step, cid, block);
         }
@@ -128,7 +128,7 @@ public final class RepoExport {
         case MstStep.Record(String path, Cid cid) -> {
           Item item = current(items, did, path, cid);
           if (Tid.parse(item.requireText("rev")).compareTo(since) > 0) {
-            car.write(cid, Stored.read(item, objects));
+            car.write(cid, Stored.read(cid, item, objects));
           }
         }
       }

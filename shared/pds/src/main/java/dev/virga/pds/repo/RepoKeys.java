@@ -81,15 +81,15 @@ public final class RepoKeys {
   }
 
   /** That a moderator has hidden a record, once more, for when its item is made anew. */
-  static Key hidden(Did did, RepoPath path) {
+  public static Key hidden(Did did, RepoPath path) {
     return new Key(did.text(), HIDDEN + path);
   }
 
-  static Range hidden() {
+  public static Range hidden() {
     return Range.prefix(HIDDEN);
   }
 
-  static String hiddenPath(Key key) {
+  public static String hiddenPath(Key key) {
     return key.sort().substring(HIDDEN.length());
   }
 
@@ -98,6 +98,10 @@ public final class RepoKeys {
     return Stream.of(NODE, RECORD, "cid#", "gone#", "uniq#", "blobref#")
         .map(Range::prefix)
         .toList();
+  }
+
+  public static Cid replacedCid(Key key) {
+    return Cid.parse(key.sort().substring("gone#".length()));
   }
 
   /** All records that were replaced a short while ago. */

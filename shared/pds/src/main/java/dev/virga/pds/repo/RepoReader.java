@@ -46,10 +46,11 @@ public final class RepoReader {
   }
 
   private RepoRecord toRecord(String path, Item item) {
+    Cid cid = Cid.fromBytes(item.requireBytes("cid"));
     return new RepoRecord(
         path,
-        Cid.fromBytes(item.requireBytes("cid")),
-        Stored.read(item, objects),
+        cid,
+        Stored.read(cid, item, objects),
         item.text(RecordTakedowns.TAKEDOWN).isPresent());
   }
 
@@ -138,7 +139,7 @@ public final class RepoReader {
                         cid,
                         record
                             .filter(item -> isOf(item, cid))
-                            .map(item -> Stored.read(item, objects))
+                            .map(item -> Stored.read(cid, item, objects))
                             .orElseGet(() -> recordBlock(did, path.toString(), cid)))));
     return new Proof(head.commit(), blocks);
   }
@@ -153,7 +154,7 @@ public final class RepoReader {
         .get(RepoKeys.record(did, path))
         .filter(item -> Cid.fromBytes(item.requireBytes("cid")).equals(cid))
         .or(() -> index.get(RepoKeys.replaced(did, cid)))
-        .map(item -> Stored.read(item, objects))
+        .map(item -> Stored.read(cid, item, objects))
         .orElseThrow(
             () ->
                 new XrpcException(
@@ -170,7 +171,7 @@ public final class RepoReader {
     }
     return index
         .get(RepoKeys.node(did, cid))
-        .map(item -> Stored.read(item, objects))
+        .map(item -> Stored.read(cid, item, objects))
         .or(() -> recordOf(did, cid))
         .map(bytes -> new Block(cid, bytes));
   }
@@ -186,7 +187,7 @@ public final class RepoReader {
             index
                 .get(RepoKeys.record(did, RepoKeys.placePath(place.key())))
                 .filter(item -> Cid.fromBytes(item.requireBytes("cid")).equals(cid))
-                .map(item -> Stored.read(item, objects));
+                .map(item -> Stored.read(cid, item, objects));
         if (bytes.isPresent()) {
           return bytes;
         }

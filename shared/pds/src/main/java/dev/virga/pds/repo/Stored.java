@@ -46,18 +46,24 @@ public final class Stored {
   }
 
   /**
-   * The bytes of the block that an item holds or points to.
+   * The bytes of the block that an item holds or points to. Those out of a pack are compared with
+   * the CID, since a part of an object is not checked by its store.
    *
-   * @throws StoreException if the pack is missing or too short
+   * @throws StoreException if the pack is missing, too short or damaged
    */
-  public static byte[] read(Item item, Objects objects) {
-    return item.bytes("block").orElseGet(() -> readPack(item, objects));
+  public static byte[] read(Cid cid, Item item, Objects objects) {
+    return item.bytes("block").orElseGet(() -> readPack(cid, item, objects));
   }
 
-  private static byte[] readPack(Item item, Objects objects) {
+  private static byte[] readPack(Cid cid, Item item, Objects objects) {
     String pack = item.requireText(PACK);
-    return objects
-        .getRange(pack, item.requireNumber(OFFSET), Math.toIntExact(item.requireNumber(LENGTH)))
-        .orElseThrow(() -> new StoreException("object is missing: " + pack));
+    byte[] block =
+        objects
+            .getRange(pack, item.requireNumber(OFFSET), Math.toIntExact(item.requireNumber(LENGTH)))
+            .orElseThrow(() -> new StoreException("object is missing: " + pack));
+    if (!cid.addresses(block)) {
+      throw new StoreException("block %s in %s is damaged".formatted(cid, pack));
+    }
+    return block;
   }
 }

@@ -41,7 +41,8 @@ public final class EventLog {
   /** By how much a log that is lost may have been ahead of this machine's clock. */
   private static final Duration LOST = Duration.ofMinutes(1);
 
-  private static final Key STATE = new Key("sequencer", "state");
+  /** Where it is noted how far the log goes. */
+  public static final Key STATE = new Key("sequencer", "state");
 
   private final Index index;
   private final InstantSource clock;

@@ -7,6 +7,7 @@ import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.SyntaxException;
 import dev.virga.pds.account.Account;
 import dev.virga.pds.account.AccountKeys;
+import dev.virga.pds.account.InviteAudit;
 import dev.virga.pds.repo.Head;
 import dev.virga.pds.repo.RepoKeys;
 import dev.virga.pds.store.Item;
@@ -39,6 +40,8 @@ final class AccountCheck {
         findings.damage(Code.ACCOUNT_INCOMPLETE, claim, "is of " + holder.orElse("nobody"));
       }
     }
+    new InviteAudit(stores.index())
+        .of(did.text(), (key, problem) -> findings.damage(Code.INVITE_WRONG, key, problem));
     if (head.isEmpty()) {
       findings.damage(Code.ACCOUNT_INCOMPLETE, RepoKeys.head(did), "is missing");
     } else if (head.get().state() != account.status().repoState()) {

@@ -9,6 +9,7 @@ import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Query;
+import dev.virga.pds.store.StoreException;
 import dev.virga.pds.verify.Finding.Code;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,9 +55,10 @@ final class BlobCheck {
     try {
       String object = item.requireText("object");
       named.add(object);
+      checkHidden(entry);
       checkContent(entry, object, BlobItems.cidOf(entry.key()), item.requireNumber("size"));
       checkUse(entry, BlobItems.cidOf(entry.key()));
-    } catch (IllegalStateException | IllegalArgumentException e) {
+    } catch (StoreException | IllegalStateException | IllegalArgumentException e) {
       findings.damage(Code.BLOB_DAMAGED, entry.key(), String.valueOf(e.getMessage()));
     }
   }
@@ -96,6 +98,18 @@ final class BlobCheck {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** What a moderator hid is hidden, and noted where an item made anew finds it. */
+  private void checkHidden(Entry entry) {
+    boolean hidden = entry.item().text("takedown").isPresent();
+    Key note = BlobItems.hidden(did, BlobItems.cidOf(entry.key()));
+    if (hidden != stores.index().get(note).isPresent()) {
+      findings.damage(
+          Code.TAKEDOWN_WRONG,
+          hidden ? note : entry.key(),
+          hidden ? "the blob is hidden, and it is not noted" : "is noted as hidden, and is not");
     }
   }
 

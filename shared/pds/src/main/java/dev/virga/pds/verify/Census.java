@@ -26,6 +26,11 @@ public final class Census {
   private final Accounts accounts;
   private final Report report;
 
+  /** Whether there is an account of the last DID asked for: items come account by account. */
+  private Optional<Did> lastDid = Optional.empty();
+
+  private boolean lastKnown;
+
   public Census(Index index, Report report) {
     this.index = index;
     this.accounts = new Accounts(index, InstantSource.system());
@@ -88,12 +93,23 @@ public final class Census {
   }
 
   private boolean isKnown(Did did) {
-    return accounts.find(did).isPresent()
+    if (!lastDid.equals(Optional.of(did))) {
+      lastDid = Optional.of(did);
+      lastKnown = exists(did);
+    }
+    return lastKnown;
+  }
+
+  private boolean exists(Did did) {
+    return index.get(AccountKeys.account(did)).isPresent()
         || index.get(AccountKeys.intent(did)).isPresent()
         || index.get(AccountKeys.deletion(did)).isPresent();
   }
 
   private void found(Optional<Did> did, Entry entry, String detail) {
+    if (index.get(entry.key()).isEmpty()) {
+      return; // removed since it was seen
+    }
     report.found(
         new Finding(
             Code.ITEM_ORPHANED, Severity.LEFTOVER, did, Findings.name(entry.key()), detail));

@@ -21,6 +21,7 @@ import dev.virga.pds.repo.RepoKeys;
 import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
+import dev.virga.pds.store.StoreException;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.sync.LogEntry;
 import dev.virga.pds.sync.Outbox;
@@ -28,11 +29,13 @@ import dev.virga.pds.verify.Finding.Code;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Checks that every commit of an account has its event, in order, and what the event says. */
 final class EventCheck {
@@ -42,17 +45,35 @@ final class EventCheck {
   private final Did did;
   private final Head head;
   private final PackCheck packs;
+  private final EventLog log;
   private final Stores stores;
   private final Findings findings;
   private final Instant now;
   private final Fingerprints told = new Fingerprints();
   private long lastSeq;
+
+  /** The greatest number that is known to have been given. */
+  private long given;
+
   private long events;
 
-  EventCheck(Did did, Head head, PackCheck packs, Stores stores, Findings findings, Instant now) {
+  private Instant logStart = Instant.EPOCH;
+
+  /** When the first of the events that are here was put down. */
+  private @Nullable Tid oldest;
+
+  EventCheck(
+      Did did,
+      Head head,
+      PackCheck packs,
+      EventLog log,
+      Stores stores,
+      Findings findings,
+      Instant now) {
     this.did = did;
     this.head = head;
     this.packs = packs;
+    this.log = log;
     this.stores = stores;
     this.findings = findings;
     this.now = now;
@@ -60,16 +81,23 @@ final class EventCheck {
 
   /** Looks at all events that are still in the outbox. */
   void run() {
+    logStart = Instant.EPOCH.plus(log.state().first(), ChronoUnit.MICROS);
     stores.each(did, Outbox.all(), this::check);
     findings.count(Tally.ofEvents(events));
   }
 
   /**
-   * Demands that a commit of the chain had its event; to be called after {@link #run}. What made
-   * the repository anew may have been kept to itself.
+   * Demands that a commit of the chain had its event; to be called after {@link #run}.
+   *
+   * <p>What made the repository anew may have been kept to itself. And a log that was lost begins
+   * anew, so that of what came before its first number nothing is told, unless something older of
+   * the account still is.
    */
   void demand(PackCheck.Link link, Instant windowStart) {
-    boolean expected = !link.note().isWhole() && Findings.instant(link.rev()).isAfter(windowStart);
+    Instant at = Findings.instant(link.rev());
+    boolean ofThisLog =
+        at.isAfter(logStart) || (oldest != null && oldest.compareTo(link.rev()) < 0);
+    boolean expected = !link.note().isWhole() && at.isAfter(windowStart) && ofThisLog;
     if (expected && !told.has(link.rev().toString())) {
       findings.damage(
           Code.EVENT_MISSING, Outbox.key(did, link.rev()), "the commit was told to nobody");
@@ -80,6 +108,7 @@ final class EventCheck {
     List<byte[]> encoded = Outbox.events(entry.item());
     try {
       Tid at = Outbox.tid(entry.key());
+      oldest = oldest == null ? at : oldest;
       List<EventBody> bodies = encoded.stream().map(EventBody::decode).toList();
       if (bodies.isEmpty()) {
         findings.damage(Code.EVENT_WRONG, entry.key(), "tells nothing");
@@ -113,6 +142,14 @@ final class EventCheck {
         findings.damage(Code.EVENT_WRONG, entry.key(), "neither waits nor has a number");
       }
       return;
+    }
+    if (seq.get() > given) {
+      given = log.last();
+    }
+    if (seq.get() > given) {
+      findings.damage(
+          Code.LOG_WRONG, EventLog.STATE, "an event has number %d already".formatted(seq.get()));
+      given = Long.MAX_VALUE; // said once
     }
     long first = seq.get() - encoded.size() + 1;
     if (ofCommit) {
@@ -157,13 +194,21 @@ final class EventCheck {
       findings.damage(Code.EVENT_WRONG, entry.key(), "is of another revision than its place");
       return;
     }
+    try {
+      Optional<byte[]> pack = stores.objects().get(name);
+      if (pack.isEmpty()) {
+        findings.damage(Code.PACK_MISSING, name, "holds the blocks of an event");
+      } else {
+        checkCommit(entry, at, event, name, pack.get());
+      }
+    } catch (StoreException e) {
+      findings.damage(Code.PACK_DAMAGED, name, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkCommit(Entry entry, Tid at, CommitEvent event, String name, byte[] pack) {
     if (!packs.hasInChain(at)) {
       findings.damage(Code.EVENT_WRONG, entry.key(), "its commit is not in the chain");
-      return;
-    }
-    Optional<byte[]> pack = stores.objects().get(name);
-    if (pack.isEmpty()) {
-      findings.damage(Code.PACK_MISSING, name, "holds the blocks of an event");
       return;
     }
     Optional<PackNote> note = stores.objects().metadata(name).flatMap(PackNote::from);
@@ -176,7 +221,7 @@ final class EventCheck {
       findings.damage(Code.EVENT_WRONG, entry.key(), "is not the head's commit");
     }
     try {
-      checkOperations(event, pack.get());
+      checkOperations(event, pack);
     } catch (IllegalArgumentException | IOException e) {
       findings.damage(Code.EVENT_WRONG, entry.key(), String.valueOf(e.getMessage()));
     } catch (MissingBlockException e) {

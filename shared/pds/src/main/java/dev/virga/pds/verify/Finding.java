@@ -1,6 +1,7 @@
 package dev.virga.pds.verify;
 
 import dev.virga.atproto.syntax.Did;
+import dev.virga.pds.store.Key;
 import java.util.Optional;
 
 /**
@@ -45,6 +46,8 @@ public record Finding(Code code, Severity severity, Optional<Did> did, String wh
     COMMIT_PENDING,
     /** The plan of a pending commit is missing. */
     PLAN_MISSING,
+    /** The plan of a pending commit cannot be read. */
+    PLAN_DAMAGED,
     /** A plan that no head points to. */
     PLAN_ORPHANED,
 
@@ -73,6 +76,10 @@ public record Finding(Code code, Severity severity, Optional<Did> did, String wh
     PLACE_ORPHANED,
     /** A claim of uniqueness by a record that does not make it. */
     CLAIM_ORPHANED,
+    /** A record without its claim of uniqueness, as one of two alike has after an import. */
+    CLAIM_MISSING,
+    /** What a moderator hid is noted in one place and not in the other. */
+    TAKEDOWN_WRONG,
     /** A replaced record that stays for ever. */
     REPLACED_KEPT,
 
@@ -105,10 +112,25 @@ public record Finding(Code code, Severity severity, Optional<Did> did, String wh
     /** An event of the log that cannot be read or lies outside of it. */
     LOG_WRONG,
 
+    /** The items of an invite code contradict each other. */
+    INVITE_WRONG,
+
+    /** An account's snapshot is missing. */
+    SNAPSHOT_MISSING,
+    /** A snapshot does not open. */
+    SNAPSHOT_DAMAGED,
+    /** Something of an account is not as in its snapshot: the next round takes another. */
+    SNAPSHOT_BEHIND,
+
     /** An object of nobody. */
     OBJECT_ORPHANED,
     /** An item of nobody. */
     ITEM_ORPHANED
+  }
+
+  /** How findings name an item. */
+  public static String name(Key key) {
+    return key.partition() + " / " + key.sort();
   }
 
   @Override

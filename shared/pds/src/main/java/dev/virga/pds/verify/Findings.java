@@ -6,9 +6,10 @@ import dev.virga.pds.store.Key;
 import dev.virga.pds.verify.Finding.Code;
 import dev.virga.pds.verify.Finding.Severity;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is found of one account, or of the server as a whole, while it is being looked at. */
@@ -18,7 +19,7 @@ final class Findings {
 
   private final @Nullable Did did;
   private final Instant settled;
-  private final List<Finding> found = new ArrayList<>();
+  private final Set<Finding> found = new LinkedHashSet<>();
   private Tally tally = Tally.NONE;
 
   /**
@@ -66,7 +67,7 @@ final class Findings {
   }
 
   List<Finding> found() {
-    return found;
+    return List.copyOf(found);
   }
 
   static Instant instant(Tid tid) {
@@ -74,6 +75,6 @@ final class Findings {
   }
 
   static String name(Key key) {
-    return key.partition() + " / " + key.sort();
+    return Finding.name(key);
   }
 }

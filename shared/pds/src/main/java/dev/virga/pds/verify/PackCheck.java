@@ -12,11 +12,13 @@ import dev.virga.pds.repo.Head;
 import dev.virga.pds.repo.PackNote;
 import dev.virga.pds.repo.RepoKeys;
 import dev.virga.pds.store.Objects;
+import dev.virga.pds.store.StoreException;
 import dev.virga.pds.verify.Finding.Code;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the packs of a repository: that they form the chain of commits which leads to the head.
@@ -31,6 +33,7 @@ final class PackCheck {
   private final Stores stores;
   private final Findings findings;
   private final Fingerprints chain = new Fingerprints();
+  private @Nullable Tid brokenAt;
 
   PackCheck(Did did, Head head, Stores stores, Findings findings) {
     this.did = did;
@@ -47,9 +50,16 @@ final class PackCheck {
     void link(Link link);
   }
 
-  /** Whether a revision is in the chain; to be asked after {@link #run}. */
+  /**
+   * Whether a revision is in the chain; to be asked after {@link #run}. What lies before a pack
+   * that is missing or damaged may be.
+   */
   boolean hasInChain(Tid rev) {
-    return chain.has(RepoKeys.pack(did, rev));
+    return chain.has(RepoKeys.pack(did, rev)) || isBeyondBreak(rev);
+  }
+
+  private boolean isBeyondBreak(Tid rev) {
+    return brokenAt != null && rev.compareTo(brokenAt) < 0;
   }
 
   void run(Links links) {
@@ -71,26 +81,26 @@ final class PackCheck {
 
   /** Goes from the head to the pack from which on the repository is known, and on while it can. */
   private void follow(Fingerprints stored, Links links) {
-    Tid rev = head.rev();
+    @Nullable Tid rev = head.rev();
+    @Nullable Cid root = head.root();
     boolean needed = true;
     while (rev != null) {
       String name = RepoKeys.pack(did, rev);
       needed &= !stored.has(RepoKeys.full(did, rev));
-      Optional<Objects.Metadata> metadata =
-          stored.has(name) ? stores.objects().metadata(name) : Optional.empty();
-      if (metadata.isEmpty()) {
+      if (!stored.has(name)) {
         if (needed) {
           findings.damage(Code.PACK_MISSING, name, "is in the chain of commits");
+          brokenAt = rev;
         }
         return;
       }
       chain.add(name);
-      Optional<PackNote> note = PackNote.from(metadata.get());
+      Optional<PackNote> note = note(name);
       if (note.isEmpty()) {
-        findings.damage(Code.PACK_DAMAGED, name, "its metadata do not say what it follows");
+        brokenAt = rev;
         return;
       }
-      checkPack(name, rev, note.get());
+      checkPack(name, rev, note.get(), root);
       links.link(new Link(rev, note.get()));
       needed &= !note.get().isWhole();
       Tid since = note.get().since();
@@ -99,16 +109,29 @@ final class PackCheck {
         return;
       }
       rev = since;
+      root = note.get().prevData();
     }
   }
 
-  private void checkPack(String name, Tid rev, PackNote note) {
-    Optional<Objects.Opened> opened = stores.objects().open(name);
-    if (opened.isEmpty()) {
-      findings.damage(Code.PACK_MISSING, name, "is in the chain of commits");
-      return;
+  private Optional<PackNote> note(String name) {
+    try {
+      Optional<PackNote> note = stores.objects().metadata(name).flatMap(PackNote::from);
+      if (note.isEmpty()) {
+        findings.damage(Code.PACK_DAMAGED, name, "its metadata do not say what it follows");
+      }
+      return note;
+    } catch (StoreException e) {
+      findings.damage(Code.PACK_DAMAGED, name, String.valueOf(e.getMessage()));
+      return Optional.empty();
     }
-    try (Objects.Opened pack = opened.get();
+  }
+
+  /**
+   * @param root of the tree, as what follows the pack has it; null if nothing says
+   */
+  private void checkPack(String name, Tid rev, PackNote note, @Nullable Cid root) {
+    try (Objects.Opened pack =
+            stores.objects().open(name).orElseThrow(() -> new DataException("is missing"));
         CarReader car = new CarReader(pack.content(), LIMITS)) {
       Block first = car.next().orElseThrow(() -> new DataException("has no blocks"));
       Commit commit = Commit.decode(first.bytes());
@@ -117,11 +140,12 @@ final class PackCheck {
       demand(commit.rev().equals(rev), "is of revision " + commit.rev());
       demand(
           !rev.equals(head.rev()) || first.cid().equals(head.commit()), "is not the head's commit");
+      demand(root == null || commit.data().equals(root), "is not of the tree that was built upon");
       Cid prevData = note.prevData();
       boolean unchanged = prevData != null && commit.data().equals(prevData);
       demand(hasBlock(car, commit.data()) || unchanged, "lacks the root of the tree");
       findings.count(Tally.ofPacks(1, pack.size()));
-    } catch (DataException | SyntaxException | IOException e) {
+    } catch (StoreException | DataException | SyntaxException | IOException e) {
       findings.damage(Code.PACK_DAMAGED, name, String.valueOf(e.getMessage()));
     }
   }
@@ -154,7 +178,7 @@ final class PackCheck {
     }
     if (rev.isEmpty()) {
       findings.damage(Code.OBJECT_ORPHANED, object.name(), "is no revision's");
-    } else if (!rev.get().equals(head.pending())) {
+    } else if (!rev.get().equals(head.pending()) && !isBeyondBreak(rev.get())) {
       findings.leftover(
           Code.PACK_ORPHANED,
           object.name(),
@@ -172,7 +196,7 @@ final class PackCheck {
     if (rev.compareTo(head.rev()) > 0) {
       findings.damage(Code.PACK_DAMAGED, name, "is of a revision that was never current");
     } else {
-      checkPack(name, rev, PackNote.FULL);
+      checkPack(name, rev, PackNote.FULL, null);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.virga.atproto.syntax.SyntaxException;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.blob.BlobItems;
 import dev.virga.pds.repo.Head;
+import dev.virga.pds.repo.RecordTakedowns;
 import dev.virga.pds.repo.RepoKeys;
 import dev.virga.pds.repo.Stored;
 import dev.virga.pds.store.Entry;
@@ -42,7 +43,7 @@ final class RecordCheck implements TreeCheck.Records {
   private final Head head;
   private final Stores stores;
   private final Findings findings;
-  private final Map<Key, String> expected = new LinkedHashMap<>();
+  private final Map<Key, Expected> expected = new LinkedHashMap<>();
   private final ArrayDeque<Entry> items = new ArrayDeque<>();
   private Range rest = RepoKeys.records();
   private boolean more = true;
@@ -53,6 +54,9 @@ final class RecordCheck implements TreeCheck.Records {
     this.stores = stores;
     this.findings = findings;
   }
+
+  /** Something that should be noted elsewhere, and what it is if it is not. */
+  private record Expected(Code code, Finding.Severity severity, String otherwise) {}
 
   @Override
   public void record(String path, Cid cid) {
@@ -109,7 +113,7 @@ final class RecordCheck implements TreeCheck.Records {
       if (Tid.parse(item.requireText("rev")).compareTo(head.rev()) > 0) {
         findings.damage(Code.RECORD_WRONG, entry.key(), "is of a revision after the head's");
       }
-      byte[] bytes = Stored.read(item, stores.objects());
+      byte[] bytes = Stored.read(cid, item, stores.objects());
       if (cid.addresses(bytes)) {
         checkContent(path, cid, entry, bytes);
       } else {
@@ -133,12 +137,40 @@ final class RecordCheck implements TreeCheck.Records {
       findings.damage(Code.RECORD_WRONG, entry.key(), "notes other blobs than it has");
     }
     for (Cid blob : blobs) {
-      expected.put(BlobItems.reference(did, blob, path), "the record refers to the blob");
+      expect(
+          BlobItems.reference(did, blob, path),
+          Code.BLOB_REFERENCE_WRONG,
+          "the record refers to the blob");
     }
-    expected.put(RepoKeys.place(did, cid, RepoPath.parse(path)), "");
+    RepoPath at = RepoPath.parse(path);
+    expect(RepoKeys.place(did, cid, at), Code.PLACE_MISSING, "nothing leads to the record");
+    entry
+        .item()
+        .text("unique")
+        .ifPresent(
+            claim ->
+                expected.put(
+                    RepoKeys.unique(did, claim),
+                    new Expected(
+                        Code.CLAIM_MISSING,
+                        Finding.Severity.UNDER_WAY,
+                        "nobody claims what the record is the only one of")));
+    entry
+        .item()
+        .text(RecordTakedowns.TAKEDOWN)
+        .ifPresent(
+            ref ->
+                expect(
+                    RepoKeys.hidden(did, at),
+                    Code.TAKEDOWN_WRONG,
+                    "the record is hidden, and it is not noted"));
     if (expected.size() >= PAGE) {
       settle();
     }
+  }
+
+  private void expect(Key key, Code code, String otherwise) {
+    expected.put(key, new Expected(code, Finding.Severity.DAMAGE, otherwise));
   }
 
   static Set<Cid> blobs(Item record) {
@@ -149,12 +181,9 @@ final class RecordCheck implements TreeCheck.Records {
   private void settle() {
     Map<Key, Item> present = stores.index().batchGet(expected.keySet());
     expected.forEach(
-        (key, why) -> {
+        (key, note) -> {
           if (!present.containsKey(key)) {
-            findings.damage(
-                why.isEmpty() ? Code.PLACE_MISSING : Code.BLOB_REFERENCE_WRONG,
-                key,
-                why.isEmpty() ? "nothing leads to the record" : why);
+            findings.add(note.code(), note.severity(), Findings.name(key), note.otherwise());
           }
         });
     expected.clear();
@@ -212,14 +241,32 @@ final class RecordCheck implements TreeCheck.Records {
                 note ->
                     findings.damage(
                         Code.BLOB_REFERENCE_WRONG, note.key(), "the record does not refer to it")));
-    stores.each(
-        did,
-        RepoKeys.allReplaced(),
-        entry -> {
-          if (entry.expires() == null) {
-            findings.damage(Code.REPLACED_KEPT, entry.key(), "never expires");
-          }
-        });
+    stores.eachPage(
+        did.text(),
+        RepoKeys.hidden(),
+        page ->
+            compare(
+                page,
+                note -> RepoKeys.record(did, RepoKeys.hiddenPath(note.key())),
+                (note, record) ->
+                    record.flatMap(item -> item.text(RecordTakedowns.TAKEDOWN)).isPresent(),
+                note ->
+                    findings.damage(Code.TAKEDOWN_WRONG, note.key(), "no record there is hidden")));
+    stores.each(did, RepoKeys.allReplaced(), this::checkReplaced);
+  }
+
+  private void checkReplaced(Entry entry) {
+    if (entry.expires() == null) {
+      findings.damage(Code.REPLACED_KEPT, entry.key(), "never expires");
+    }
+    Cid cid = RepoKeys.replacedCid(entry.key());
+    try {
+      if (!cid.addresses(Stored.read(cid, entry.item(), stores.objects()))) {
+        findings.damage(Code.RECORD_DAMAGED, entry.key(), "the bytes have another hash");
+      }
+    } catch (StoreException | IllegalStateException | ArithmeticException e) {
+      findings.damage(Code.RECORD_DAMAGED, entry.key(), String.valueOf(e.getMessage()));
+    }
   }
 
   private interface Notes {

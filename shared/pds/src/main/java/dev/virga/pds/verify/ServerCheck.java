@@ -6,7 +6,11 @@ import dev.virga.atproto.sync.EventBody;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.SyntaxException;
 import dev.virga.pds.account.AccountKeys;
+import dev.virga.pds.account.Accounts;
+import dev.virga.pds.account.InviteAudit;
 import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Range;
 import dev.virga.pds.sync.EventLog;
@@ -14,12 +18,14 @@ import dev.virga.pds.sync.LogEntry;
 import dev.virga.pds.verify.Finding.Code;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Checks what is not one account's: the log, the listing, what was not finished, stray objects. */
 final class ServerCheck {
   private static final int PAGE = 1_000;
-  private static final List<String> FOLDERS = List.of("blobs/", "quarantine/", "repos/");
+  private static final List<String> FOLDERS =
+      List.of("accounts/", "blobs/", "quarantine/", "repos/");
 
   private final Stores stores;
   private final EventLog log;
@@ -51,6 +57,8 @@ final class ServerCheck {
             findings.underWay(
                 Code.DELETION_OPEN, Findings.name(order.key()), "was not carried out yet"));
     checkLog();
+    new InviteAudit(stores.index())
+        .all((key, problem) -> findings.damage(Code.INVITE_WRONG, key, problem));
     FOLDERS.forEach(folder -> stores.eachObject(folder, object -> checkOwner(folder, object)));
   }
 
@@ -58,6 +66,21 @@ final class ServerCheck {
     Optional<Did> did = entry.item().text("did").map(Did::parse);
     if (did.isEmpty() || stores.index().get(AccountKeys.account(did.get())).isEmpty()) {
       findings.damage(Code.ACCOUNT_GONE, entry.key(), "the account listed does not exist");
+    }
+  }
+
+  /** An account that is not listed is not looked at by whoever looks at all. */
+  private void checkListing(Did did, Item account) {
+    try {
+      Accounts.claims(did, account).stream()
+          .map(Entry::key)
+          .filter(key -> key.partition().equals(AccountKeys.LISTING))
+          .filter(key -> stores.index().get(key).isEmpty())
+          .forEach(
+              key -> findings.damage(Code.ACCOUNT_INCOMPLETE, key, "the account is not listed"));
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      findings.damage(
+          Code.ACCOUNT_INCOMPLETE, AccountKeys.account(did), String.valueOf(e.getMessage()));
     }
   }
 
@@ -119,11 +142,17 @@ final class ServerCheck {
   private boolean exists(String owner) {
     try {
       Did did = Did.parse(owner);
-      return !stores
-          .index()
-          .batchGet(
-              List.of(AccountKeys.account(did), AccountKeys.intent(did), AccountKeys.deletion(did)))
-          .isEmpty();
+      Map<Key, Item> found =
+          stores
+              .index()
+              .batchGet(
+                  List.of(
+                      AccountKeys.account(did),
+                      AccountKeys.intent(did),
+                      AccountKeys.deletion(did)));
+      Optional.ofNullable(found.get(AccountKeys.account(did)))
+          .ifPresent(account -> checkListing(did, account));
+      return !found.isEmpty();
     } catch (SyntaxException e) {
       return false;
     }

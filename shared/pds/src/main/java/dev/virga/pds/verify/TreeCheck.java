@@ -154,7 +154,7 @@ final class TreeCheck implements BlockSource {
                     }
                   });
         }
-      } catch (DataException | IOException e) {
+      } catch (StoreException | DataException | IOException e) {
         findings.damage(Code.NODE_DAMAGED, name, "a young node: " + e.getMessage());
       }
     }
@@ -163,7 +163,7 @@ final class TreeCheck implements BlockSource {
 
   private Optional<byte[]> read(Key key, Cid cid, Item item) {
     try {
-      byte[] bytes = Stored.read(item, stores.objects());
+      byte[] bytes = Stored.read(cid, item, stores.objects());
       if (cid.addresses(bytes)) {
         return Optional.of(bytes);
       }

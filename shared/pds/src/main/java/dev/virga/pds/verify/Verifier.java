@@ -7,6 +7,7 @@ import dev.virga.pds.account.Account;
 import dev.virga.pds.account.AccountKeys;
 import dev.virga.pds.account.Accounts;
 import dev.virga.pds.repo.Head;
+import dev.virga.pds.repo.Redo;
 import dev.virga.pds.repo.RepoKeys;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -66,20 +68,20 @@ public final class Verifier {
   /** Looks at every account, and at what must belong to one. */
   public Tally all(Report report) {
     Tally[] sum = {Tally.NONE};
-    stores.each(
-        AccountKeys.LISTING,
-        Range.prefix(""),
-        entry ->
-            entry
-                .item()
-                .text("did")
-                .map(Did::parse)
-                .ifPresent(
-                    did -> {
-                      sum[0] = sum[0].plus(account(did, report));
-                      report.progress(did, sum[0]);
-                    }));
     Findings findings = new Findings(null, settled());
+    Consumer<Did> each =
+        did -> {
+          sum[0] = sum[0].plus(account(did, report));
+          report.progress(did, sum[0]);
+        };
+    guarded(
+        findings,
+        AccountKeys.LISTING,
+        () ->
+            stores.each(
+                AccountKeys.LISTING,
+                Range.prefix(""),
+                entry -> entry.item().text("did").map(Did::parse).ifPresent(each)));
     guarded(findings, "the server", () -> new ServerCheck(stores, log, findings).run());
     findings.found().forEach(report::found);
     return sum[0].plus(findings.tally());
@@ -161,7 +163,7 @@ public final class Verifier {
             recent.add(link);
           }
         });
-    EventCheck events = new EventCheck(did, head, packs, stores, findings, clock.instant());
+    EventCheck events = new EventCheck(did, head, packs, log, stores, findings, clock.instant());
     events.run();
     recent.forEach(link -> events.demand(link, windowStart));
     new BlobCheck(did, stores, findings, Findings.instant(head.rev())).run();
@@ -179,15 +181,19 @@ public final class Verifier {
 
   private void checkPlan(Did did, Head head, Findings findings) {
     Tid pending = java.util.Objects.requireNonNull(head.pending());
-    String plan = RepoKeys.redo(did, pending);
     findings.leftover(
         Code.COMMIT_PENDING,
         Findings.name(RepoKeys.head(did)),
         Findings.instant(pending),
         "whoever reads the head next finishes it");
-    if (stores.objects().size(plan).isEmpty()) {
-      findings.damage(Code.PLAN_MISSING, plan, "the head points to it");
-    }
+    new Redo(stores.index(), stores.objects())
+        .problems(did, pending)
+        .forEach(
+            (name, problem) ->
+                findings.damage(
+                    problem.equals(Redo.MISSING) ? Code.PLAN_MISSING : Code.PLAN_DAMAGED,
+                    name,
+                    problem));
   }
 
   private Instant settled() {

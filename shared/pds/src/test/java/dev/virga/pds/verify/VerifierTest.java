@@ -2,6 +2,7 @@ package dev.virga.pds.verify;
 
 import static dev.virga.pds.moderation.ModerationFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.virga.atproto.crypto.PrivateKey;
 import dev.virga.atproto.data.BlobRef;
@@ -11,6 +12,7 @@ import dev.virga.atproto.syntax.Tid;
 import dev.virga.atproto.syntax.TidClock;
 import dev.virga.pds.account.AccountFixture;
 import dev.virga.pds.account.AccountKeys;
+import dev.virga.pds.account.InviteCodes;
 import dev.virga.pds.blob.BlobItems;
 import dev.virga.pds.moderation.ModerationFixture;
 import dev.virga.pds.repo.Head;
@@ -26,7 +28,9 @@ import dev.virga.pds.verify.Finding.Severity;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
@@ -294,6 +298,89 @@ class VerifierTest {
     assertThat(verify()).isEmpty();
     delete(EventLog.key(before.requireNumber("seq")));
     assertThat(codes()).containsExactly(Code.EVENT_WRONG);
+  }
+
+  @Test
+  void aLogThatForgotItsNumbersIsDamage() {
+    delete(EventLog.STATE);
+    assertThat(verify())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.code()).isEqualTo(Code.LOG_WRONG);
+              assertThat(finding.what()).isEqualTo(Finding.name(EventLog.STATE));
+            });
+  }
+
+  @Test
+  void aPackMustLeadToTheTreeThatItsSuccessorFollows() throws Exception {
+    String name = RepoKeys.pack(alice, head().rev());
+    Objects.Metadata note = pds.objects.metadata(name).orElseThrow();
+    Map<String, String> other = new HashMap<>(note.entries());
+    other.put("prev-data", NOTHING.toString());
+    byte[] pack = pds.objects.get(name).orElseThrow();
+    pds.objects.putStream(name, new ByteArrayInputStream(pack), new Objects.Metadata(other));
+    assertThat(codes()).containsExactly(Code.PACK_DAMAGED, Code.EVENT_WRONG);
+  }
+
+  @Test
+  void anAccountThatIsNotListedIsDamage() {
+    Key listing = AccountKeys.listing(pds.read("alice").createdAt(), alice);
+    delete(listing);
+    assertThat(verify()).singleElement().extracting(Finding::what).isEqualTo(Finding.name(listing));
+  }
+
+  @Test
+  void aReplacedRecordMustBeWhatItWas() {
+    Key replaced =
+        pds.memory.entries().stream()
+            .map(Entry::key)
+            .filter(key -> key.sort().startsWith("gone#"))
+            .findFirst()
+            .orElseThrow();
+    Item before = item(replaced);
+    pds.memory.batchPut(
+        List.of(
+            new Entry(
+                replaced,
+                before.toBuilder().bytes("block", new byte[] {1}).build(),
+                pds.clock.instant().plus(Duration.ofHours(1)))));
+    assertThat(codes()).containsExactly(Code.RECORD_DAMAGED);
+  }
+
+  @Test
+  void whatAModeratorHidIsNotedTwice() {
+    assertThat(server.records.set(alice, path("n5"), "mod-1")).isTrue();
+    server.settle();
+    assertThat(verify()).isEmpty();
+    Key note = RepoKeys.hidden(alice, path("n5"));
+    Item noted = item(note);
+    delete(note);
+    assertThat(codes()).containsExactly(Code.TAKEDOWN_WRONG);
+    put(note, noted);
+    put(RepoKeys.hidden(alice, path("n6")), noted);
+    assertThat(codes()).containsExactly(Code.TAKEDOWN_WRONG);
+  }
+
+  @Test
+  void theItemsOfAnInviteCodeMustAgree() {
+    String code = pds.invites.create(InviteCodes.ADMIN, InviteCodes.ADMIN, 1, 5).getFirst();
+    assertThat(verify()).isEmpty();
+    List<Key> keys =
+        pds.memory.entries().stream()
+            .map(Entry::key)
+            .filter(key -> (key.partition() + key.sort()).contains(code))
+            .toList();
+    assertThat(keys).hasSize(4);
+    for (Key key : keys) {
+      Item before = item(key);
+      delete(key);
+      assertThat(verify())
+          .as("without %s", key)
+          .extracting(Finding::code, Finding::what)
+          .containsExactly(tuple(Code.INVITE_WRONG, Finding.name(key)));
+      put(key, before);
+    }
   }
 
   @Test
