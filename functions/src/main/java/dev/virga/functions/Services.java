@@ -62,7 +62,6 @@ import dev.virga.pds.mail.Letters;
 import dev.virga.pds.mail.PostOffice;
 import dev.virga.pds.moderation.Decisions;
 import dev.virga.pds.moderation.Reports;
-import dev.virga.pds.repo.Backlog;
 import dev.virga.pds.repo.BlockCache;
 import dev.virga.pds.repo.Cleanup;
 import dev.virga.pds.repo.CommitStore;
@@ -412,22 +411,12 @@ public final class Services {
   }
 
   /**
-   * What waits in the outboxes though no feed will bring it any more.
+   * What finds events that no feed brings any more.
    *
    * @param listener of {@link #changes}
    */
-  public Backlog backlog(Changes.Listener listener) {
-    return new Backlog(on.index(), repos, listener);
-  }
-
-  /**
-   * What finds events that {@link #changes} was never fed, for maintenance to call again and again.
-   *
-   * @param log of {@link #eventLog}
-   * @param advanced told the last number of an event whenever it grew
-   */
-  public Stragglers stragglers(EventLog log, LongConsumer advanced) {
-    return new Stragglers(on.index(), repos, sequencer(log, advanced));
+  public Stragglers stragglers(Changes.Listener listener) {
+    return new Stragglers(on.index(), repos, listener);
   }
 
   /** What tells relays of news. */

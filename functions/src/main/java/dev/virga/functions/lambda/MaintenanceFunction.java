@@ -53,7 +53,7 @@ public final class MaintenanceFunction extends CloudFunction<MaintenanceFunction
     return new Tasks(
         services,
         crawls,
-        services.stragglers(services.eventLog(), Heralds.of(cloud)),
+        services.stragglers(services.changes(services.eventLog(), Heralds.of(cloud))),
         variables.getOrDefault(VERSION, Version.read()));
   }
 

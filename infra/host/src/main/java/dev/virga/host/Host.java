@@ -178,7 +178,7 @@ public final class Host implements AutoCloseable {
               crawls.news();
             });
     Changes.Listener listener = services.changes(sequencer);
-    backend.deliver(sequencer, listener, () -> services.backlog(listener).deliver());
+    backend.deliver(sequencer, listener, () -> services.stragglers(listener).all());
   }
 
   private static VettedFetcher fetcher(PdsConfig config) {

@@ -7,7 +7,7 @@ import java.time.Instant;
 
 /** Where a host keeps everything: the two ports, and the way of their changes to the sequencer. */
 public interface Backend extends AutoCloseable {
-  /** Delivers what no feed will bring any more; see {@link dev.virga.pds.repo.Backlog}. */
+  /** Delivers what no feed will bring any more; see {@link dev.virga.pds.upkeep.Stragglers}. */
   @FunctionalInterface
   interface Missed {
     void deliver() throws Exception;

@@ -83,16 +83,6 @@ public final class Sequencer implements Changes.Listener, Changes.Companion {
     }
   }
 
-  /** Numbers the events of one account that nobody feeds us though they wait. */
-  public void catchUp(Did did) throws ConditionFailedException {
-    lock.lock();
-    try {
-      catchUp(did.text(), Outbox.all());
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Numbers the items of an account that wait at the end of a range, the oldest first. */
   private void catchUp(String did, Range range) throws ConditionFailedException {
     Map<Key, Item> backlog = Backlog.oldest(index, did, range);

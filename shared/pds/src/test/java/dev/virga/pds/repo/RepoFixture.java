@@ -241,7 +241,7 @@ public final class RepoFixture {
     return RepoPath.parse("com.example.note/" + rkey);
   }
 
-  static RecordIntent creation(String rkey) {
+  public static RecordIntent creation(String rkey) {
     return new RecordIntent.Create(path(rkey), record("note " + rkey), true);
   }
 
@@ -249,7 +249,7 @@ public final class RepoFixture {
     return new RecordIntent.Delete(path(rkey), RecordIntent.Swap.ANY, true);
   }
 
-  WriteOutcome.Committed write(RecordIntent... intents) {
+  public WriteOutcome.Committed write(RecordIntent... intents) {
     return (WriteOutcome.Committed) writer.write(DID, List.of(intents), null);
   }
 }

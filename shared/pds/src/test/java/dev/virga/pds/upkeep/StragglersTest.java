@@ -1,4 +1,4 @@
-package dev.virga.pds.repo;
+package dev.virga.pds.upkeep;
 
 import static dev.virga.pds.repo.RepoFixture.DID;
 import static dev.virga.pds.repo.RepoFixture.creation;
@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virga.atproto.syntax.AtIdentifier;
 import dev.virga.atproto.syntax.Did;
+import dev.virga.pds.repo.HostedRepo;
+import dev.virga.pds.repo.HostedRepos;
+import dev.virga.pds.repo.RepoFixture;
+import dev.virga.pds.repo.RepoState;
 import dev.virga.pds.store.Change;
 import dev.virga.pds.store.Changes;
 import dev.virga.pds.sync.Outbox;
@@ -16,7 +20,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class BacklogTest {
+class StragglersTest {
   private final RepoFixture repo = new RepoFixture();
   private final Changes.Listener sequencer = repo.sequencer;
 
@@ -39,8 +43,8 @@ class BacklogTest {
     }
   }
 
-  private Backlog backlog(Changes.Listener listener) {
-    return new Backlog(repo.memory, new ManyRepos(), listener);
+  private Stragglers stragglers(Changes.Listener listener) {
+    return new Stragglers(repo.memory, new ManyRepos(), listener);
   }
 
   /** As if the stream had forgotten all of it. */
@@ -56,12 +60,12 @@ class BacklogTest {
     forget();
     List<String> keys = new ArrayList<>();
     int delivered =
-        backlog(
+        stragglers(
                 batch -> {
                   batch.stream().map(Change::key).forEach(key -> keys.add(key.sort()));
                   sequencer.accept(batch);
                 })
-            .deliver();
+            .all();
     assertThat(delivered).isEqualTo(131); // with the repository's first
     assertThat(keys).isSorted().hasSize(131).allMatch(key -> key.startsWith(Outbox.PREFIX));
     assertThat(repo.log.after(0, repo.log.last(), 1_000)).hasSizeGreaterThanOrEqualTo(131);
@@ -72,24 +76,51 @@ class BacklogTest {
     repo.write(creation("a"));
     repo.settle();
     long last = repo.log.last();
-    assertThat(backlog(sequencer).deliver()).isZero();
+    assertThat(stragglers(sequencer).all()).isZero();
     repo.write(creation("b"));
     forget();
-    assertThat(backlog(sequencer).deliver()).isEqualTo(1);
+    assertThat(stragglers(sequencer).all()).isEqualTo(1);
     assertThat(repo.log.last()).isGreaterThan(last);
-    assertThat(backlog(sequencer).deliver()).isZero();
+    assertThat(stragglers(sequencer).all()).isZero();
+  }
+
+  @Test
+  void aRoundGoesOnWhereAnotherStopped() throws Exception {
+    repo.write(creation("a"));
+    forget();
+    assertThat(stragglers(sequencer).goOn(100)).isTrue();
+    assertThat(repo.log.last()).isZero();
+    assertThat(stragglers(sequencer).goOn(100)).isTrue();
+    assertThat(repo.log.last()).isPositive();
+    assertThat(stragglers(sequencer).goOn(100)).isFalse();
+    assertThat(stragglers(sequencer).goOn(100)).isTrue();
+  }
+
+  @Test
+  void anAccountThatCannotBeHelpedIsPassedOverForNow() throws Exception {
+    repo.write(creation("a"));
+    forget();
+    Stragglers refused =
+        stragglers(
+            _ -> {
+              throw new IllegalStateException("not now");
+            });
+    while (refused.goOn(100)) {
+      // on with the round
+    }
+    assertThat(stragglers(sequencer).all()).isEqualTo(2);
   }
 
   @Test
   void aRefusalIsToldAndLosesNothing() throws Exception {
     repo.write(creation("a"));
     forget();
-    Backlog refused =
-        backlog(
+    Stragglers refused =
+        stragglers(
             _ -> {
               throw new IllegalStateException("not now");
             });
-    assertThatThrownBy(refused::deliver).hasMessage("not now");
-    assertThat(backlog(sequencer).deliver()).isEqualTo(2);
+    assertThatThrownBy(refused::all).hasMessage("not now");
+    assertThat(stragglers(sequencer).all()).isEqualTo(2);
   }
 }
