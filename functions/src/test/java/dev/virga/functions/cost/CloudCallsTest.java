@@ -83,9 +83,10 @@ class CloudCallsTest {
     return counter;
   }
 
-  private static Map<String, Integer> withoutLimits(CallCounter counter) {
+  private static Map<String, Integer> besidePuts(CallCounter counter) {
     Map<String, Integer> calls = counter.calls();
-    assertThat(calls.getOrDefault("PutItem", 0)).isLessThanOrEqualTo(TIMES / 10);
+    // Rate limits now and then, and tree nodes that settle, each on its own condition.
+    assertThat(calls.getOrDefault("PutItem", 0)).isLessThanOrEqualTo(TIMES / 2);
     calls.remove("PutItem");
     return calls;
   }
@@ -95,11 +96,12 @@ class CloudCallsTest {
   void aWarmCreateRecordReadsNothing() {
     long before = pds.storedBytes(alice.did());
     CallCounter counter = note("createRecord", TIMES, i -> load.post(client));
-    assertThat(withoutLimits(counter))
+    assertThat(besidePuts(counter))
         .isEqualTo(
             Map.of("PutObject", TIMES, "BatchWriteItem", TIMES, "TransactWriteItems", TIMES));
     assertThat(counter.units("TransactWriteItems")).isEqualTo(6.0 * TIMES);
-    assertThat(counter.units("BatchWriteItem")).isLessThan(1.6 * TIMES);
+    assertThat(counter.units("BatchWriteItem")).isEqualTo(1.0 * TIMES);
+    assertThat(counter.units("PutItem")).isLessThan(0.6 * TIMES);
     facts.addBytes("stored in S3", counter.costs().get("PutObject").bytes() / (double) TIMES);
     facts.addBytes("stored in DynamoDB", (pds.storedBytes(alice.did()) - before) / (double) TIMES);
   }
@@ -133,7 +135,7 @@ class CloudCallsTest {
   @Order(4)
   void likesRepostsAndFollowsReadNothingEither() {
     CallCounter counter = note("createRecord, mixed", TIMES, i -> load.mixed(client));
-    assertThat(withoutLimits(counter))
+    assertThat(besidePuts(counter))
         .isEqualTo(
             Map.of("PutObject", TIMES, "BatchWriteItem", TIMES, "TransactWriteItems", TIMES));
     note("event, mixed", TIMES, i -> i(i == 0 ? process.sequence(1) : 0));

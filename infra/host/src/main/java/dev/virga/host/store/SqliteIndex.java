@@ -132,13 +132,13 @@ public final class SqliteIndex implements Index, AutoCloseable {
     submit(Job.transaction(writes));
   }
 
-  /** Stores the entries in the transaction itself, and not at all if it is refused: one sync. */
+  /** Writes it all in the transaction itself, and not at all if that is refused: one sync. */
   @Override
-  public void transactAfter(Collection<Entry> entries, Runnable barrier, List<Write> writes)
+  public void transactAfter(List<Write> beforehand, Runnable barrier, List<Write> writes)
       throws ConditionFailedException {
-    Index.requireBatch(entries);
+    Index.requireBatch(beforehand);
     Write.requireTransaction(writes);
-    Job job = Job.transaction(writes).then(Job.puts(entries));
+    Job job = Job.transaction(writes).then(Job.each(beforehand));
     barrier.run();
     submit(job);
   }

@@ -61,9 +61,14 @@ final class Expressions {
           name(Row.column(attribute)) + " = " + value(Attributes.encode(value));
       case Condition.Lacks(String attribute) ->
           "attribute_not_exists(" + name(Row.column(attribute)) + ")";
-      case Condition.LessThan(String attribute, long bound) ->
-          name(Row.column(attribute)) + " < " + value(Attributes.number(bound));
+      case Condition.LessThan(String attribute, long bound) -> isLess(attribute, bound);
+      case Condition.AbsentOrLess(String attribute, long bound) ->
+          "attribute_not_exists(" + Row.PARTITION + ") OR " + isLess(attribute, bound);
     };
+  }
+
+  private String isLess(String attribute, long bound) {
+    return name(Row.column(attribute)) + " < " + value(Attributes.number(bound));
   }
 
   private String update(Write.Update changes) {

@@ -130,11 +130,13 @@ class DynamoCostsTest {
 
   @Test
   void aCommitIsABatchAndATransaction() throws Exception {
-    List<Entry> nodes =
-        IntStream.range(0, 7).mapToObj(i -> new Entry(new Key("p", "node#" + i), SMALL)).toList();
+    List<Write> hints =
+        IntStream.range(0, 7)
+            .<Write>mapToObj(i -> Write.put(new Key("p", "cid#" + i), SMALL))
+            .toList();
     counter.reset();
     index.transactAfter(
-        nodes,
+        hints,
         () -> {},
         Write.all(
             Write.put(new Key("p", "head"), SMALL),
@@ -144,5 +146,20 @@ class DynamoCostsTest {
     assertThat(counter.calls()).isEqualTo(Map.of("BatchWriteItem", 1, "TransactWriteItems", 1));
     assertThat(counter.units("BatchWriteItem")).isEqualTo(7);
     assertThat(counter.units("TransactWriteItems")).isEqualTo(6);
+  }
+
+  @Test
+  void whatIsPutOnAConditionBeforehandCostsTheSame() throws Exception {
+    counter.reset();
+    index.transactAfter(
+        List.of(
+            Write.put(new Key("p", "cid#"), SMALL),
+            Write.put(new Key("p", "node#"), SMALL, new Condition.AbsentOrLess("rev", 7))),
+        () -> {},
+        Write.all(Write.put(new Key("p", "head"), SMALL)));
+
+    assertThat(counter.calls()).isEqualTo(Map.of("BatchWriteItem", 1, "PutItem", 2));
+    assertThat(counter.units("BatchWriteItem")).isEqualTo(1);
+    assertThat(counter.units("PutItem")).isEqualTo(2);
   }
 }

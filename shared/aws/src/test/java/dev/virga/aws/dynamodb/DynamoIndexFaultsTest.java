@@ -219,7 +219,7 @@ class DynamoIndexFaultsTest {
   void storesEntriesWhileTheBarrierRunsAndWritesAfterBoth() throws Exception {
     List<String> order = Collections.synchronizedList(new ArrayList<>());
     CountDownLatch stored = new CountDownLatch(1);
-    Entry node = new Entry(OTHER, item("node"));
+    Write node = Write.put(OTHER, item("node"));
     Thread watcher =
         Thread.ofVirtual()
             .start(
@@ -251,7 +251,7 @@ class DynamoIndexFaultsTest {
     assertThatThrownBy(
             () ->
                 index.transactAfter(
-                    List.of(new Entry(OTHER, item("node"))),
+                    List.of(Write.put(OTHER, item("node"))),
                     () -> {
                       throw new IllegalStateException("no pack");
                     },
@@ -271,7 +271,7 @@ class DynamoIndexFaultsTest {
     assertThatThrownBy(
             () ->
                 index.transactAfter(
-                    List.of(new Entry(OTHER, item("node"))),
+                    List.of(Write.put(OTHER, item("node"))),
                     () -> ran.add("barrier"),
                     Write.all(Write.put(KEY, item("head")))))
         .isInstanceOf(StoreException.class);

@@ -9,8 +9,9 @@ import dev.virga.atproto.sync.CommitEvent;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.XrpcException;
-import dev.virga.pds.store.Entry;
+import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Write;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,18 +93,18 @@ record CommitDraft(
   }
 
   /**
-   * The tree nodes that settle, as items.
+   * The tree nodes that settle.
    *
    * @param nodes of the tree before
    */
-  List<Entry> nodes(Did did, BlockSource nodes) {
-    List<Entry> entries = new ArrayList<>();
+  List<Write.Put> nodes(Did did, BlockSource nodes) {
+    List<Write.Put> puts = new ArrayList<>();
     settled.forEach(
         (cid, rev) -> {
           byte[] bytes = change.newNodes().get(cid);
-          entries.add(node(did, rev, cid, bytes == null ? nodes.load(cid) : bytes, pack));
+          puts.add(node(did, rev, cid, bytes == null ? nodes.load(cid) : bytes, pack));
         });
-    return entries;
+    return puts;
   }
 
   /** The nodes that had items before and that the tree no longer has. */
@@ -112,10 +113,26 @@ record CommitDraft(
     return change.removedNodes().stream().filter(cid -> !without.contains(cid)).toList();
   }
 
-  /** A tree node as an item. */
-  static Entry node(Did did, Tid rev, Cid cid, byte[] bytes, Pack pack) {
+  /**
+   * The write that settles a tree node. A small one may be stored before the commit is decided on,
+   * as its item is the same whoever wrote it; on condition that no later commit has, or the {@link
+   * Cleanup} of one before that could take it for replaced. A large one points into the pack, and
+   * must go with the commit, lest a node of the current tree be looked for in a pack that was never
+   * stored.
+   */
+  static Write.Put node(Did did, Tid rev, Cid cid, byte[] bytes, Pack pack) {
     Item.Builder item = Item.builder().number("rev", rev.value());
-    return new Entry(RepoKeys.node(did, cid), Stored.add(item, cid, bytes, pack).build());
+    Condition condition =
+        bytes.length <= Stored.INLINE
+            ? new Condition.AbsentOrLess("rev", rev.value() + 1)
+            : Condition.ALWAYS;
+    Item node = Stored.add(item, cid, bytes, pack).build();
+    return Write.put(RepoKeys.node(did, cid), node, condition);
+  }
+
+  /** Whether a write of the above must go with the commit. */
+  static boolean isLarge(Write.Put node) {
+    return node.item().text(Stored.PACK).isPresent();
   }
 
   /** What the network is told, but for the blocks, which are the pack. */

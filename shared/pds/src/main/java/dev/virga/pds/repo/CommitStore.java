@@ -21,6 +21,7 @@ import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Write;
 import dev.virga.pds.sync.Outbox;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -107,8 +108,20 @@ public final class CommitStore {
   Head commit(Did did, CommitDraft draft, RecordItems items, Head before, BlockSource nodes)
       throws ConditionFailedException {
     Head made = draft.head(before.state());
-    List<Entry> beforehand = new ArrayList<>(draft.nodes(did, nodes));
-    beforehand.addAll(items.beforehand());
+    List<Write> writes = new ArrayList<>(items.writes());
+    // Two records may have been the same, and what they leave behind is then, too.
+    Map<Key, Write> beforehand = new LinkedHashMap<>();
+    for (Write.Put node : draft.nodes(did, nodes)) {
+      if (CommitDraft.isLarge(node)) {
+        writes.add(node);
+      } else {
+        beforehand.put(node.key(), node);
+      }
+    }
+    for (Entry entry : items.beforehand()) {
+      beforehand.put(
+          entry.key(), new Write.Put(entry.key(), entry.item(), entry.expires(), Condition.ALWAYS));
+    }
     Write outbox =
         Outbox.put(
             did,
@@ -118,11 +131,11 @@ public final class CommitStore {
                 draft.pack().name(),
                 draft.forgotten(),
                 items.released()));
-    int writes = items.writes().size() + items.touches().size() + 2;
-    if (writes <= Write.MAX_PER_TRANSACTION) {
-      atOnce(did, draft, items, before, made, beforehand, outbox);
+    List<Write> early = new ArrayList<>(beforehand.values());
+    if (writes.size() + items.touches().size() + 2 <= Write.MAX_PER_TRANSACTION) {
+      atOnce(did, draft, writes, items.touches(), before, made, early, outbox);
     } else {
-      inSteps(did, draft, items, before, made, beforehand, outbox);
+      inSteps(did, draft, writes, items.touches(), before, made, early, outbox);
     }
     return made;
   }
@@ -130,32 +143,27 @@ public final class CommitStore {
   private void atOnce(
       Did did,
       CommitDraft draft,
-      RecordItems items,
+      List<Write> writes,
+      List<Write> touches,
       Head before,
       Head made,
-      List<Entry> beforehand,
+      List<Write> beforehand,
       Write outbox)
       throws ConditionFailedException {
-    List<Write> writes = new ArrayList<>(items.writes());
-    writes.addAll(items.touches());
-    writes.add(outbox);
-    writes.add(
-        Write.put(RepoKeys.head(did), made.toItem(), Condition.equal("etag", before.etag())));
-    transactAfter(did, beforehand, draft.pack(), () -> {}, writes);
+    List<Write> all = new ArrayList<>(writes);
+    all.addAll(touches);
+    all.add(outbox);
+    all.add(Write.put(RepoKeys.head(did), made.toItem(), Condition.equal("etag", before.etag())));
+    transactAfter(did, beforehand, draft.pack(), () -> {}, all);
   }
 
-  /**
-   * Stores the pack, does something else, and then transacts. A pack that lost is taken back,
-   * unless items of blocks that the winner may have as well were stored with places in it: then
-   * {@link Tidying} finds out.
-   */
+  /** Stores the pack, does something else, and then transacts. A pack that lost is taken back. */
   private void transactAfter(
-      Did did, List<Entry> beforehand, Pack pack, Runnable also, List<Write> writes)
+      Did did, List<Write> beforehand, Pack pack, Runnable also, List<Write> writes)
       throws ConditionFailedException {
-    boolean pointedTo = beforehand.stream().anyMatch(e -> Stored.isIn(pack.name(), e.item()));
     while (beforehand.size() > Index.MAX_BATCH) {
-      List<Entry> some = beforehand.subList(0, Index.MAX_BATCH);
-      index.batchPut(some);
+      List<Write> some = beforehand.subList(0, Index.MAX_BATCH);
+      index.writeEach(some);
       some.clear();
     }
     try {
@@ -170,9 +178,7 @@ public final class CommitStore {
       // Not our pack, and perhaps that of somebody's commit.
       throw new ConditionFailedException(List.of(RepoKeys.head(did)));
     } catch (ConditionFailedException e) {
-      if (!pointedTo) {
-        objects.delete(pack.name());
-      }
+      objects.delete(pack.name());
       throw e;
     }
   }
@@ -185,30 +191,31 @@ public final class CommitStore {
   private void inSteps(
       Did did,
       CommitDraft draft,
-      RecordItems items,
+      List<Write> writes,
+      List<Write> touches,
       Head before,
       Head made,
-      List<Entry> beforehand,
+      List<Write> beforehand,
       Write outbox)
       throws ConditionFailedException {
     Tid rev = draft.commit().rev();
     Redo.Draft plan = redo.draft(did, rev);
-    List<Write> touches = new ArrayList<>(items.touches());
-    while (touches.size() > TOUCHES) {
-      List<Write> some = touches.subList(0, TOUCHES);
+    List<Write> decision = new ArrayList<>(touches);
+    while (decision.size() > TOUCHES) {
+      List<Write> some = decision.subList(0, TOUCHES);
       index.transact(List.copyOf(some));
       some.clear();
     }
     Head pending = before.withPending(rev);
-    touches.add(
+    decision.add(
         Write.put(RepoKeys.head(did), pending.toItem(), Condition.equal("etag", before.etag())));
     try {
       transactAfter(
           did,
           beforehand,
           draft.pack(),
-          () -> plan.add(items.writes()).complete(made, List.of(outbox)),
-          touches);
+          () -> plan.add(writes).complete(made, List.of(outbox)),
+          decision);
     } catch (ConditionFailedException e) {
       plan.discard();
       throw e;

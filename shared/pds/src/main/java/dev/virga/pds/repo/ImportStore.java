@@ -102,7 +102,7 @@ public final class ImportStore {
     String name = RepoKeys.pack(did, commit.rev());
     try {
       PackNote note = PackNote.following(PackNote.Kind.IMPORT, before, isEmpty(before) ? 0 : 1);
-      Pack pack = storePack(did, commit, after, source, name, note);
+      Pack pack = storePack(did, commit, after, source, name, note, plan);
       BlobUse blobs = new BlobUse(new LinkedHashSet<>(), new LinkedHashSet<>());
       Iterator<RecordChange> changes = changes(did, before, after);
       while (changes.hasNext()) {
@@ -154,9 +154,18 @@ public final class ImportStore {
         null);
   }
 
-  /** Writes the repository in the order of exports, and its tree nodes as items beside. */
+  /**
+   * Writes the repository in the order of exports, and its tree nodes as items beside; those too
+   * large for that into the plan.
+   */
   private Pack storePack(
-      Did did, Commit commit, Mst tree, BlockSource source, String name, PackNote note)
+      Did did,
+      Commit commit,
+      Mst tree,
+      BlockSource source,
+      String name,
+      PackNote note,
+      Redo.Draft plan)
       throws IOException {
     if (!objects.putIfAbsent(name, new byte[0], note.toMetadata())) {
       throw busy(); // somebody has taken this revision; the next attempt gets another one
@@ -166,7 +175,7 @@ public final class ImportStore {
       Map<Cid, Long> large = new HashMap<>();
       Pack pack = new Pack(name, note, new byte[0], large);
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
-        writeBlocks(did, commit, tree, source, out, pack);
+        writeBlocks(did, commit, tree, source, out, pack, plan);
       }
       try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
         objects.putStream(name, in, note.toMetadata());
@@ -178,14 +187,20 @@ public final class ImportStore {
   }
 
   private void writeBlocks(
-      Did did, Commit commit, Mst tree, BlockSource source, OutputStream out, Pack pack)
+      Did did,
+      Commit commit,
+      Mst tree,
+      BlockSource source,
+      OutputStream out,
+      Pack pack,
+      Redo.Draft plan)
       throws IOException {
     CarWriter car = new CarWriter(out, List.of(commit.cid()));
     byte[] commitBlock = commit.encode();
     car.write(commit.cid(), commitBlock);
     long at =
         CarWriter.headerSize(List.of(commit.cid())) + CarWriter.sectionSize(commitBlock.length);
-    List<Entry> nodes = new ArrayList<>();
+    List<Write> nodes = new ArrayList<>();
     MstWalk steps = tree.walk();
     while (steps.hasNext()) {
       MstStep step = steps.next();
@@ -197,8 +212,13 @@ public final class ImportStore {
         pack.offsets().put(cid, at - block.length);
       }
       if (step instanceof MstStep.Node) {
-        nodes.add(CommitDraft.node(did, commit.rev(), cid, block, pack));
-        flush(nodes, CHUNK);
+        Write.Put put = CommitDraft.node(did, commit.rev(), cid, block, pack);
+        if (CommitDraft.isLarge(put)) {
+          plan.add(List.of(put));
+        } else {
+          nodes.add(put);
+          flush(nodes, CHUNK);
+        }
       }
     }
     flush(nodes, 1);
@@ -211,10 +231,10 @@ public final class ImportStore {
     };
   }
 
-  private void flush(List<Entry> entries, int atLeast) {
-    if (entries.size() >= atLeast) {
-      index.batchPut(entries);
-      entries.clear();
+  private void flush(List<Write> nodes, int atLeast) {
+    if (nodes.size() >= atLeast) {
+      index.writeEach(nodes);
+      nodes.clear();
     }
   }
 

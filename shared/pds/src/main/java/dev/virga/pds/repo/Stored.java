@@ -35,11 +35,6 @@ public final class Stored {
     return item.text(PACK, pack).number(OFFSET, offset).number(LENGTH, length);
   }
 
-  /** Whether an item points into a pack. */
-  static boolean isIn(String pack, Item item) {
-    return item.text(PACK).filter(pack::equals).isPresent();
-  }
-
   /** What an item says of a block that is not inline. */
   static Item place(String pack, long offset, int length) {
     return addPlace(Item.builder(), pack, offset, length).build();

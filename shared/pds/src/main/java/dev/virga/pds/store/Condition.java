@@ -16,6 +16,8 @@ public sealed interface Condition {
           item.isEmpty() || !item.get().attributes().containsKey(attribute);
       case LessThan(String attribute, long bound) ->
           item.flatMap(present -> present.number(attribute)).orElse(bound) < bound;
+      case AbsentOrLess(String attribute, long bound) ->
+          item.isEmpty() || item.get().number(attribute).orElse(bound) < bound;
     };
   }
 
@@ -36,6 +38,9 @@ public sealed interface Condition {
 
   /** An item is there whose numeric attribute is less than the bound. */
   record LessThan(String attribute, long bound) implements Condition {}
+
+  /** Nothing is there, or an item whose numeric attribute is less than the bound. */
+  record AbsentOrLess(String attribute, long bound) implements Condition {}
 
   Condition ALWAYS = new Always();
   Condition ABSENT = new Absent();

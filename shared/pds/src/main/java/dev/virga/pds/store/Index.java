@@ -60,17 +60,18 @@ public interface Index {
   void transact(List<Write> writes) throws ConditionFailedException;
 
   /**
-   * Stores entries, does something else, and only then carries out a transaction.
+   * Writes something beforehand, does something else, and only then carries out a transaction.
    *
-   * <p>The entries may be stored even if the transaction is not, or together with it. A store that
-   * can take both in one go does so.
+   * <p>What is written beforehand may be even if the transaction is not, or together with it. A
+   * store that can take both in one go does so.
    *
-   * @param entries as for {@link #batchPut}; no key of the transaction among them
+   * @param beforehand as for {@link #writeEach}, up to {@link #MAX_BATCH}; no key of the
+   *     transaction among them
    * @param barrier what must have happened before the transaction, which is left out if it throws
    */
-  default void transactAfter(Collection<Entry> entries, Runnable barrier, List<Write> writes)
+  default void transactAfter(List<Write> beforehand, Runnable barrier, List<Write> writes)
       throws ConditionFailedException {
-    batchPut(entries);
+    writeEach(beforehand);
     barrier.run();
     transact(writes);
   }

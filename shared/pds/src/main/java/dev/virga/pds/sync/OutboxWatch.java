@@ -69,9 +69,9 @@ public final class OutboxWatch implements Index {
   }
 
   @Override
-  public void transactAfter(Collection<Entry> entries, Runnable barrier, List<Write> writes)
+  public void transactAfter(List<Write> beforehand, Runnable barrier, List<Write> writes)
       throws ConditionFailedException {
-    index.transactAfter(entries, barrier, writes);
+    index.transactAfter(beforehand, barrier, writes);
     written(writes);
   }
 

@@ -1,11 +1,9 @@
 package dev.virga.pds.repo;
 
 import dev.virga.pds.store.ConditionFailedException;
-import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.ForwardingIndex;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Write;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -37,10 +35,10 @@ public final class CountingIndex {
       }
 
       @Override
-      public void transactAfter(Collection<Entry> entries, Runnable barrier, List<Write> writes)
+      public void transactAfter(List<Write> beforehand, Runnable barrier, List<Write> writes)
           throws ConditionFailedException {
         count("transactAfter");
-        index.transactAfter(entries, barrier, writes);
+        index.transactAfter(beforehand, barrier, writes);
       }
     };
   }

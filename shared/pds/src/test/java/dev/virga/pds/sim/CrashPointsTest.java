@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -51,6 +52,24 @@ class CrashPointsTest {
     Operations.write(server, did, Operations.create("picture", "with a picture", blob));
     Operations.write(server, did, Operations.create("like", "like of something"));
     Operations.write(server, did, Operations.create("large", "x".repeat(5_000)));
+  }
+
+  /** A tree with nodes too large for items, which point into packs instead. */
+  private static void largeNodes(Server server, Did did) {
+    Random random = new Random(1);
+    List<RecordIntent> intents = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      StringBuilder key = new StringBuilder();
+      while (key.length() < 500) {
+        key.append((char) ('a' + random.nextInt(26)));
+      }
+      intents.add(Operations.create(key.toString(), "note " + i));
+    }
+    Operations.write(server, did, intents.toArray(RecordIntent[]::new));
+    assertThat(server.world.index.entries())
+        .anyMatch(
+            entry ->
+                entry.key().sort().startsWith("node#") && entry.item().text("pack").isPresent());
   }
 
   private static void nothing(Server server, Did did) {}
@@ -97,6 +116,19 @@ class CrashPointsTest {
                 Operations.write(
                     server, did, Operations.delete("k10" + i), Operations.create("n" + i, "n"));
               }
+            },
+            (server, did) -> Operations.importCar(server, did, car[0])),
+        new Operation(
+            "createRecord among large nodes",
+            CrashPointsTest::largeNodes,
+            (server, did) -> Operations.write(server, did, Operations.create("new", "new"))),
+        new Operation(
+            "importRepo among large nodes",
+            (server, did) -> {
+              largeNodes(server, did);
+              car[0] = Operations.export(server, did, server.heads.find(did).orElseThrow());
+              Operations.write(server, did, Operations.create("n", "n"));
+              Operations.write(server, did, Operations.create("zzz", "n"));
             },
             (server, did) -> Operations.importCar(server, did, car[0])),
         new Operation(

@@ -209,6 +209,34 @@ public abstract class TransactionsContract {
     assertFails(KEY, new Condition.LessThan("absent", 10));
   }
 
+  @Test
+  void demandsASmallerNumberOrNothing() throws Exception {
+    assertHolds(KEY, new Condition.AbsentOrLess("n", 10));
+    put(KEY, Item.builder().number("n", 9).text("t", "1").build());
+
+    assertHolds(KEY, new Condition.AbsentOrLess("n", 10));
+    assertFails(KEY, new Condition.AbsentOrLess("n", 9));
+    assertFails(KEY, new Condition.AbsentOrLess("t", 10));
+    assertFails(KEY, new Condition.AbsentOrLess("absent", 10));
+  }
+
+  @Test
+  void writesBeforehandWhatMayBe() throws Exception {
+    put(key("p", "kept"), item("old"));
+    index.transactAfter(
+        List.of(
+            Write.put(key("p", "kept"), item("new"), Condition.ABSENT),
+            Write.put(key("p", "made"), item("new"), Condition.ABSENT),
+            Write.put(key("p", "plain"), item("new"))),
+        () -> {},
+        Write.all(Write.put(KEY, item("v"), Condition.ABSENT)));
+
+    assertThat(index.get(key("p", "kept"))).contains(item("old"));
+    assertThat(index.get(key("p", "made"))).contains(item("new"));
+    assertThat(index.get(key("p", "plain"))).contains(item("new"));
+    assertThat(index.get(KEY)).contains(item("v"));
+  }
+
   /** Every kind of write honours a condition. */
   private void assertHolds(Key key, Condition condition) throws Exception {
     index.transact(Write.all(Write.check(key, condition)));
