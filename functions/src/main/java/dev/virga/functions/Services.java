@@ -49,6 +49,7 @@ import dev.virga.pds.backup.AccountSnapshots;
 import dev.virga.pds.backup.SnapshotFeed;
 import dev.virga.pds.blob.Blobs;
 import dev.virga.pds.blob.Quarantine;
+import dev.virga.pds.blob.StrayBlobs;
 import dev.virga.pds.config.PdsConfig;
 import dev.virga.pds.identity.DidResolver;
 import dev.virga.pds.identity.FetchException;
@@ -117,6 +118,7 @@ public final class Services {
   final TidClock tids;
   final Heads heads;
   final Blobs blobs;
+  final StrayBlobs strayBlobs;
   final RepoReader reader;
   final RepoWriter writer;
   final RepoExport export;
@@ -186,6 +188,7 @@ public final class Services {
     BlockCache cache = new BlockCache(NODE_CACHE);
     tids = new TidClock(clock, random.nextInt(CLOCK_IDS));
     blobs = new Blobs(on.index(), on.objects(), tids, did -> heads.fence(did, tids));
+    strayBlobs = new StrayBlobs(on.index(), on.objects(), clock);
     reader = new RepoReader(on.index(), on.objects(), heads, cache);
     writer =
         new RepoWriter(
@@ -464,6 +467,15 @@ public final class Services {
   /** Removes blobs that were uploaded long ago and never used. */
   public void sweepUploads() {
     blobs.sweep(on.clock().instant().minus(UNUSED_UPLOAD));
+  }
+
+  /**
+   * Goes on with a round over the objects of blobs for what crashes left there.
+   *
+   * @return whether the round goes on
+   */
+  public boolean sweepStrays() {
+    return strayBlobs.goOn();
   }
 
   /**

@@ -67,6 +67,7 @@ public final class MaintenanceFunction extends CloudFunction<MaintenanceFunction
         "looking for events without a number",
         () -> repeat(time, () -> tasks.stragglers().goOn(ACCOUNTS_LOOKED_AT)));
     attempt("removing uploads that were never used", tasks.services()::sweepUploads);
+    attempt("removing what failed uploads left", tasks.services()::sweepStrays);
     attempt("tidying up", () -> repeat(time, () -> tasks.services().keepHouse(ACCOUNTS_TIDIED)));
     settle();
   }

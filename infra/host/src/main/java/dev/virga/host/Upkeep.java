@@ -39,6 +39,7 @@ final class Upkeep implements AutoCloseable {
   private void round() {
     attempt("finishing what was left half done", services::recover);
     attempt("removing uploads that were never used", services::sweepUploads);
+    attempt("removing what failed uploads left", services::sweepStrays);
     attempt("tidying up repositories", this::keepHouse);
     attempt("forgetting what expired or was left by crashes", () -> backend.sweep(clock.instant()));
   }

@@ -31,9 +31,10 @@ import java.util.Optional;
  *
  * <p>The transaction removes the account, its claims, its key and its repository's head, announces
  * the end, and leaves an order to clear away. Whoever carries that out may die at any point; {@link
- * #recover} goes on. The order also keeps the DID from moving in again too early. Each removal
- * demands it, or looks for it between listing and removing, so that one who comes late cannot take
- * what belongs to the DID's next account.
+ * #recover} goes on, and looks once more when no request can be under way any more that began
+ * before ({@link Remains}). The order also keeps the DID from moving in again too early. Each
+ * removal demands it, or looks for it between listing and removing, so that one who comes late
+ * cannot take what belongs to the DID's next account.
  */
 public final class AccountDeletion {
   /** Rounds of lost races before giving up; a round is lost only when another change won. */
@@ -46,7 +47,7 @@ public final class AccountDeletion {
   private static final int CHUNK = (Write.MAX_PER_TRANSACTION - 2) / 2;
 
   /** The snapshot first, without which nothing is ever made anew of what is left. */
-  private static final List<String> PREFIXES =
+  static final List<String> PREFIXES =
       List.of("accounts/", "repos/", "blobs/", "quarantine/", "tmp/");
 
   private final Index index;
@@ -59,6 +60,7 @@ public final class AccountDeletion {
   private final EventLog log;
   private final DidResolver dids;
   private final TidClock tids;
+  private final Remains remains;
 
   public AccountDeletion(
       Index index,
@@ -81,6 +83,7 @@ public final class AccountDeletion {
     this.log = log;
     this.dids = dids;
     this.tids = tids;
+    this.remains = new Remains(index, objects);
   }
 
   /**
@@ -119,7 +122,10 @@ public final class AccountDeletion {
     decide(did).ifPresent(this::carryOut);
   }
 
-  /** Carries on with every deletion that was cut short; for maintenance to call now and then. */
+  /**
+   * Carries on with every deletion that was cut short, and removes what has come to light of others
+   * since; for maintenance to call now and then.
+   */
   public void recover() {
     Range range = Range.prefix("did:");
     Page page;
@@ -130,6 +136,7 @@ public final class AccountDeletion {
         range = range.after(entry.key().sort());
       }
     } while (page.more());
+    remains.sweep(tids.next());
   }
 
   /** The order to clear away, given now or before; none if there is no account. */
@@ -195,7 +202,10 @@ public final class AccountDeletion {
     mailTokens.forget(order.did());
     if (clearItems(order)) {
       dids.forget(order.did());
-      attempt(List.of(Write.delete(order.key(), order.stands())));
+      attempt(
+          List.of(
+              Write.delete(order.key(), order.stands()),
+              Write.put(Remains.note(order.did(), tids.next()), Item.EMPTY)));
     }
   }
 

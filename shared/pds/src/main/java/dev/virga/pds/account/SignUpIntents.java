@@ -2,6 +2,7 @@ package dev.virga.pds.account;
 
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Handle;
+import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.identity.DirectoryException;
 import dev.virga.pds.identity.PlcIdentities;
@@ -121,6 +122,8 @@ public final class SignUpIntents {
     try {
       identities.retire(did);
       if (!underWay) {
+        Tid now = Tid.of(clock.instant().toEpochMilli() * 1_000, 0);
+        index.batchPut(List.of(new Entry(Remains.note(did, now), Item.EMPTY)));
         index.batchDelete(List.of(AccountKeys.intent(did)));
       }
     } catch (DirectoryException e) {

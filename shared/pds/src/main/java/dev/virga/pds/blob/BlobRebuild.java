@@ -115,7 +115,7 @@ public final class BlobRebuild {
         Item.builder()
             .text("type", type)
             .number("size", size)
-            .text("object", object)
+            .text(StoredBlob.OBJECT, object)
             .text("upload", at.toString())
             .text("mark", at.toString())
             .text("used", used)

@@ -106,7 +106,7 @@ public final class Blobs {
         Item.builder()
             .text("type", type)
             .number("size", size)
-            .text("object", object)
+            .text(StoredBlob.OBJECT, object)
             .text("upload", at.toString())
             .text("mark", at.toString())
             .text("used", referencedSince(did, cid))
@@ -144,7 +144,8 @@ public final class Blobs {
 
   /** Gives an unused blob that is uploaded again its full time again; false if it changed. */
   private boolean renewed(Did did, Cid cid, Item present, Tid at) {
-    if (present.text("used").isPresent() || present.text("takedown").isPresent()) {
+    boolean used = present.text("used").isPresent() && referencedSince(did, cid) != null;
+    if (used || present.text(StoredBlob.TAKEDOWN).isPresent()) {
       return true;
     }
     Key key = BlobItems.blob(did, cid);
@@ -317,11 +318,14 @@ public final class Blobs {
    * its blobs long before it writes its references, so the removal makes it start over. And safe
    * against another upload: that marks the blob, and the removal demands the mark to be as it was.
    * One that moderation has hidden stays, or its owner could upload it again.
+   *
+   * @param released since when none does; one that was uploaded again since stays, as after its
+   *     first upload
    */
-  public void removeUnused(Did did, List<Cid> cids) {
+  public void removeUnused(Did did, List<Cid> cids, Tid released) {
     for (Cid cid : cids) {
       int round = 0;
-      while (!tryRemoveUnused(did, cid)) {
+      while (!tryRemoveUnused(did, cid, released)) {
         if (++round == MAX_ROUNDS) {
           throw new StoreException("the repository of " + did + " is written too often");
         }
@@ -330,11 +334,13 @@ public final class Blobs {
   }
 
   /** Removes a blob if it is there and unused; false if something happened meanwhile. */
-  private boolean tryRemoveUnused(Did did, Cid cid) {
+  private boolean tryRemoveUnused(Did did, Cid cid, Tid released) {
     Key key = BlobItems.blob(did, cid);
     Optional<Item> blob = index.get(key);
-    boolean hidden = blob.flatMap(item -> item.text(StoredBlob.TAKEDOWN)).isPresent();
-    if (blob.isEmpty() || hidden || referencedSince(did, cid) != null) {
+    if (blob.isEmpty()
+        || blob.get().text(StoredBlob.TAKEDOWN).isPresent()
+        || Tid.parse(blob.get().requireText("upload")).compareTo(released) > 0
+        || referencedSince(did, cid) != null) {
       return true;
     }
     Optional<Write> before = fence.before(did);
@@ -355,7 +361,7 @@ public final class Blobs {
     } catch (ConditionFailedException e) {
       return false;
     }
-    objects.delete(blob.requireText("object"));
+    objects.delete(blob.requireText(StoredBlob.OBJECT));
     return true;
   }
 
@@ -371,7 +377,7 @@ public final class Blobs {
       page = index.query(Query.forward(BlobItems.UPLOADS, old, PAGE));
       for (Entry note : page.entries()) {
         String[] parts = note.key().sort().split("::", 3);
-        removeUnused(Did.parse(parts[2]), List.of(Cid.parse(parts[1])));
+        removeUnused(Did.parse(parts[2]), List.of(Cid.parse(parts[1])), Tid.parse(parts[0]));
       }
       index.batchDelete(page.entries().stream().map(Entry::key).toList());
     } while (page.more());

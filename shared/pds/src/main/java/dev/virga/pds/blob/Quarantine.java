@@ -28,8 +28,6 @@ public final class Quarantine {
   static final String OPEN = "blobs/";
   static final String CLOSED = "quarantine/";
 
-  private static final String OBJECT = "object";
-
   /** The object that the bytes lay in before they were moved the last time. */
   private static final String FORMER = "former";
 
@@ -62,8 +60,8 @@ public final class Quarantine {
       if (found.isEmpty()) {
         return false;
       }
-      String from = found.get().requireText(OBJECT);
-      if (change(key, hidden, Set.of(), Condition.equal(OBJECT, from))) {
+      String from = found.get().requireText(StoredBlob.OBJECT);
+      if (change(key, hidden, Set.of(), Condition.equal(StoredBlob.OBJECT, from))) {
         if (from.startsWith(CLOSED)) {
           found.get().text(FORMER).ifPresent(objects::delete);
           return true;
@@ -92,7 +90,7 @@ public final class Quarantine {
       }
       if (tryRestore(did, key, found.get())) {
         if (found.get().text("used").isPresent()) {
-          blobs.removeUnused(did, List.of(cid));
+          blobs.removeUnused(did, List.of(cid), tids.next());
         }
         return true;
       }
@@ -101,8 +99,8 @@ public final class Quarantine {
   }
 
   private boolean tryRestore(Did did, Key key, Item blob) {
-    String from = blob.requireText(OBJECT);
-    Condition unmoved = Condition.equal(OBJECT, from);
+    String from = blob.requireText(StoredBlob.OBJECT);
+    Condition unmoved = Condition.equal(StoredBlob.OBJECT, from);
     Set<String> shown = Set.of(StoredBlob.TAKEDOWN);
     if (from.startsWith(OPEN)) {
       blob.text(FORMER).ifPresent(objects::delete);
@@ -113,7 +111,7 @@ public final class Quarantine {
 
   private boolean move(Key key, String from, String to, Set<String> remove, Condition condition) {
     boolean _ = objects.copy(from, to);
-    Item moved = Item.builder().text(OBJECT, to).text(FORMER, from).build();
+    Item moved = Item.builder().text(StoredBlob.OBJECT, to).text(FORMER, from).build();
     boolean changed = change(key, moved, remove, condition);
     objects.delete(changed ? from : to);
     return changed;

@@ -18,12 +18,15 @@ public record StoredBlob(
   /** The moderator's reference, on the blob's item. */
   static final String TAKEDOWN = "takedown";
 
+  /** The name of the object, on the blob's item. */
+  static final String OBJECT = "object";
+
   static StoredBlob from(Cid cid, Item item) {
     return new StoredBlob(
         cid,
         item.requireText("type"),
         item.requireNumber("size"),
-        item.requireText("object"),
+        item.requireText(OBJECT),
         item.text("used").isPresent(),
         item.text(TAKEDOWN));
   }

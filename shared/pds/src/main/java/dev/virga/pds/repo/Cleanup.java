@@ -47,9 +47,10 @@ public final class Cleanup implements Changes.Listener {
       if (isNew && Outbox.holds(change.key())) {
         Did did = Did.parse(change.key().partition());
         Item outbox = change.after().get();
-        expiries(did, Outbox.tid(change.key()), Outbox.removedNodes(outbox))
+        Tid rev = Outbox.tid(change.key());
+        expiries(did, rev, Outbox.removedNodes(outbox))
             .forEach(expiry -> byNode.put(expiry.key(), expiry));
-        blobs.removeUnused(did, Outbox.releasedBlobs(outbox));
+        blobs.removeUnused(did, Outbox.releasedBlobs(outbox), rev);
       }
     }
     index.writeEach(List.copyOf(byNode.values()));

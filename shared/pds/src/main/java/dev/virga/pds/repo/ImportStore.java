@@ -115,7 +115,7 @@ public final class ImportStore {
           .complete(head(before, commit), outbox(did, before, commit, name));
       index.transact(List.of(pendingWrite(did, before, commit.rev())));
       redo.finish(did, before.withPending(commit.rev()));
-      blobStore.removeUnused(did, List.copyOf(blobs.released()));
+      blobStore.removeUnused(did, List.copyOf(blobs.released()), commit.rev());
     } catch (ConditionFailedException e) {
       abandon(plan, name);
       throw busy();

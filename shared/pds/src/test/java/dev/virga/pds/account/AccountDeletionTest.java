@@ -73,7 +73,7 @@ class AccountDeletionTest {
   /** Every place where a text is found, in either port. */
   private List<String> traces(String text) {
     TreeSet<String> traces = new TreeSet<>();
-    for (Entry entry : pds.memory.entries()) {
+    for (Entry entry : pds.entries()) {
       String key = entry.key().partition() + " / " + entry.key().sort();
       if (key.contains(text)
           || entry.item().attributes().values().stream().anyMatch(a -> has(a, text))) {
@@ -143,7 +143,7 @@ class AccountDeletionTest {
   void anAccountThatIsNotThereIsLeftInPeace() {
     server.deletion.delete(Did.parse("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"));
 
-    assertThat(pds.memory.entries()).isEmpty();
+    assertThat(pds.entries()).isEmpty();
   }
 
   @Test

@@ -23,6 +23,7 @@ import dev.virga.pds.repo.CommitStore;
 import dev.virga.pds.repo.Heads;
 import dev.virga.pds.repo.Redo;
 import dev.virga.pds.repo.RepoWriter;
+import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.MemoryIndex;
 import dev.virga.pds.store.MemoryObjects;
@@ -164,6 +165,13 @@ public final class AccountFixture {
   /** Signs somebody up. */
   public Account account(String name) {
     return signUp.signUp(application(name), null).account();
+  }
+
+  /** Everything but the notes of what ended, where maintenance looks once more. */
+  List<Entry> entries() {
+    return memory.entries().stream()
+        .filter(entry -> !entry.key().partition().equals(Remains.ENDED))
+        .toList();
   }
 
   /** Types of events in the outbox of an account, in order. */

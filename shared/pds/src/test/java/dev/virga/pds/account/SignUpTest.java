@@ -193,7 +193,7 @@ class SignUpTest {
 
     assertRefused(pds, AccountFixture.application("alice"), "UpstreamFailure");
 
-    assertThat(pds.memory.entries()).isEmpty();
+    assertThat(pds.entries()).isEmpty();
     assertThat(pds.objectNames()).isEmpty();
   }
 
@@ -236,7 +236,7 @@ class SignUpTest {
       } else {
         assertThat(failure).as("write %s", write).isNotNull();
         assertThat(pds.directory.living()).as("write %s", write).isEmpty();
-        assertThat(pds.memory.entries()).as("write %s", write).isEmpty();
+        assertThat(pds.entries()).as("write %s", write).isEmpty();
         assertThat(pds.objectNames()).as("write %s", write).isEmpty();
         assertThat(pds.account("alice")).isNotNull();
       }

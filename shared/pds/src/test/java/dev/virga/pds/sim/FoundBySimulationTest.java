@@ -181,6 +181,24 @@ class FoundBySimulationTest {
   }
 
   @Test
+  void aBlobUploadedAgainRightAfterItsRecordWasDeletedStays() throws Exception {
+    Server server = new Server(world, 1);
+    BlobRef blob = Operations.upload(server, alice, "a picture");
+    Operations.write(server, alice, Operations.create("one", "with a picture", blob));
+    server.blobs.sweep(world.now().plus(Duration.ofHours(7)));
+    Operations.write(server, alice, Operations.delete("one"));
+    BlobRef again = Operations.upload(server, alice, "a picture");
+    new Recovery(world).drain();
+    assertThat(Operations.write(server, alice, Operations.create("two", "the same", again)))
+        .isInstanceOf(WriteOutcome.Committed.class);
+    Operations.write(server, alice, Operations.delete("two"));
+    Operations.upload(server, alice, "a picture");
+    new Recovery(world).drain();
+    server.blobs.sweep(world.now().plus(Duration.ofHours(7)));
+    assertThat(server.blobs.find(alice, blob.cid())).isEmpty();
+  }
+
+  @Test
   void anImportIntoAnAccountThatIsTakenDownMeanwhileIsRefused() throws Exception {
     Server before = new Server(world, 1);
     byte[] car = Operations.export(before, alice, before.heads.find(alice).orElseThrow());

@@ -24,6 +24,7 @@ import dev.virga.pds.auth.CheapPasswords;
 import dev.virga.pds.auth.SessionTokens;
 import dev.virga.pds.auth.Sessions;
 import dev.virga.pds.blob.Blobs;
+import dev.virga.pds.blob.StrayBlobs;
 import dev.virga.pds.identity.DidResolver;
 import dev.virga.pds.identity.DirectoryException;
 import dev.virga.pds.identity.HandleResolver;
@@ -71,6 +72,7 @@ final class Server {
   final RepoExport export;
   final RepoImport imports;
   final Blobs blobs;
+  final StrayBlobs strays;
   final SignUp signUp;
   final SignUpIntents intents;
   final AccountChanges changes;
@@ -102,6 +104,7 @@ final class Server {
     reader = new RepoReader(index, objects, heads, cache);
     export = new RepoExport(index, objects, reader);
     blobs = new Blobs(index, objects, tids, did -> heads.fence(did, tids));
+    strays = new StrayBlobs(index, objects, clock);
     ImportStore importStore =
         new ImportStore(index, objects, reader, blobs, redo, clock, world.scratch);
     imports =
