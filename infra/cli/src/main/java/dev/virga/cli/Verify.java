@@ -5,6 +5,7 @@ import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.functions.Keeping;
 import dev.virga.pds.config.ConfigException;
+import dev.virga.pds.store.Key;
 import dev.virga.pds.store.StoreException;
 import dev.virga.pds.verify.Census;
 import dev.virga.pds.verify.Finding;
@@ -37,6 +38,9 @@ final class Verify implements Callable<Integer> {
   private static final int WHOLE = 0;
   private static final int FINDINGS = 1;
   private static final int NOT_CHECKED = 2;
+
+  /** Before the DID in the partition of its log, where a laptop's own directory has one. */
+  private static final String DIRECTORY = "plc#";
 
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private Target target = new Target();
@@ -85,7 +89,10 @@ final class Verify implements Callable<Integer> {
     Census census = new Census(stores.index(), told);
     stores.checkFiles(
         problem -> told.problem("FILE_DAMAGED", problem),
-        item -> guarded("the items", told, () -> census.count(item)));
+        item -> {
+          guarded("the items", told, () -> census.count(item));
+          told.item(item.key());
+        });
     guarded("the snapshots", told, () -> keeping.snapshots().all(told));
     return verifier.all(told);
   }
@@ -106,6 +113,7 @@ final class Verify implements Callable<Integer> {
     private final OpenStores stores;
     private long findings;
     private long underWay;
+    private String lastDirectory = "";
 
     Told(PrintWriter out, Progress progress, OpenStores stores) {
       this.out = out;
@@ -152,18 +160,27 @@ final class Verify implements Callable<Integer> {
     @Override
     public void progress(Did account, Tally sum) {
       progress.accept(account.text());
-      directory(account);
+    }
+
+    /** Looks at a DID when its first item comes, also one whose account is gone. */
+    void item(Key key) {
+      String partition = key.partition();
+      if (partition.startsWith(DIRECTORY) && !partition.equals(lastDirectory)) {
+        lastDirectory = partition;
+        directory(Did.parse(partition.substring(DIRECTORY.length())));
+      }
     }
 
     /** Looks at the DID of an account, where its directory is ours. */
     void directory(Did account) {
       guarded(
-          "plc#" + account,
+          DIRECTORY + account,
           this,
           () ->
               stores
                   .checkDirectory(account)
-                  .ifPresent(wrong -> problem("DIRECTORY_WRONG", "plc#" + account + ": " + wrong)));
+                  .ifPresent(
+                      wrong -> problem("DIRECTORY_WRONG", DIRECTORY + account + ": " + wrong)));
     }
 
     void end(Tally sum) {

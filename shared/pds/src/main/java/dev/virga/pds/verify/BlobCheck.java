@@ -74,13 +74,17 @@ final class BlobCheck {
       long read = digest(blob.content(), digest);
       findings.count(Tally.ofBlobs(1, read));
       if (read != size) {
-        findings.damage(Code.BLOB_DAMAGED, entry.key(), read + " bytes instead of " + size);
+        damaged(entry, object, read + " bytes instead of " + size);
       } else if (!Cid.ofRawDigest(digest.digest()).equals(cid)) {
-        findings.damage(Code.BLOB_DAMAGED, entry.key(), "the bytes have another hash");
+        damaged(entry, object, "the bytes have another hash");
       }
     } catch (IOException e) {
-      findings.damage(Code.BLOB_DAMAGED, entry.key(), String.valueOf(e.getMessage()));
+      damaged(entry, object, String.valueOf(e.getMessage()));
     }
+  }
+
+  private void damaged(Entry entry, String object, String how) {
+    findings.damage(Code.BLOB_DAMAGED, entry.key(), object + ": " + how);
   }
 
   private static long digest(InputStream content, MessageDigest digest) throws IOException {

@@ -66,6 +66,8 @@ final class ServerCheck {
     Optional<Did> did = entry.item().text("did").map(Did::parse);
     if (did.isEmpty() || stores.index().get(AccountKeys.account(did.get())).isEmpty()) {
       findings.damage(Code.ACCOUNT_GONE, entry.key(), "the account listed does not exist");
+    } else if (!entry.key().sort().endsWith("::" + did.get())) {
+      findings.damage(Code.ACCOUNT_INCOMPLETE, entry.key(), "lists " + did.get());
     }
   }
 
