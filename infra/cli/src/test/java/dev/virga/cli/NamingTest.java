@@ -42,6 +42,8 @@ class NamingTest {
           // of the moment
           Map.entry("DidResolver", 1),
           Map.entry("Housekeeping", 1),
+          Map.entry("Remains", 1),
+          Map.entry("StrayBlobs", 1),
           Map.entry("Tally", 1),
           // not on a laptop, or only while something is under way
           Map.entry("Connections", 2),

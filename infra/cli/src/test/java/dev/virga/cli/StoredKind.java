@@ -66,7 +66,8 @@ enum StoredKind {
   // what is of the moment
   DID_DOCUMENT("diddoc#.* / document", UNSEEN, UNSEEN, "a cache"),
   LIMIT("limit#.* / .*", UNSEEN, UNSEEN, "a count of the last minutes"),
-  UPKEEP("upkeep / round", UNSEEN, UNSEEN, "when the last round was"),
+  UPKEEP("upkeep / .*", UNSEEN, UNSEEN, "how far the last round came"),
+  ENDED("ended / .*", UNSEEN, UNSEEN, "a second look at what was deleted"),
 
   // objects
   PACK("repos/did:[^/]*/[^/.]*\\.car", FOUND, FOUND),
