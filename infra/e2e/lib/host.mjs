@@ -13,6 +13,7 @@ const STOP_DEADLINE_MS = 20_000
 const LOG_BYTES = 16_384
 
 const command = process.env.VIRGA_E2E_COMMAND ?? '../../virga run'
+const tool = process.env.VIRGA_E2E_TOOL ?? '../../virga'
 
 /** Why a test that needs its own host cannot run, or false. */
 export const noOwnHost = process.env.VIRGA_E2E_URL && !process.env.VIRGA_E2E_OWN_HOST && 'only a URL was given'
@@ -30,10 +31,34 @@ export class Host {
     if (beside) Object.assign(host, { adminPassword: beside.adminPassword, jwtSecret: beside.jwtSecret })
     host.#stores = beside ? beside.#stores : cloudUrl() ? { ...await newStores(), ...sharedSecrets() } : {}
     host.#settings = settings
-    process.on('exit', () => host.#signal('SIGKILL'))
+    return host.#begin()
+  }
+
+  /** Starts a host on a backend of its own, `cloud` or `laptop`, with secrets of which others may know. */
+  static async startOn(backend) {
+    const host = await new Host().#furnish(backend, sharedSecrets())
+    return host.#begin()
+  }
+
+  /** Stops this host for good and gives the one that takes its place: empty, and not started yet. */
+  async successor(backend) {
+    await this.stop()
+    const host = new Host()
+    Object.assign(host, { adminPassword: this.adminPassword, jwtSecret: this.jwtSecret, port: this.port })
+    return host.#furnish(backend, this.#settings)
+  }
+
+  async #furnish(backend, secrets) {
+    this.#settings = secrets
+    this.#stores = backend === 'cloud' ? await newStores() : {}
+    return this
+  }
+
+  async #begin() {
+    process.on('exit', () => this.#signal('SIGKILL'))
     if (!process.listenerCount('SIGTERM')) process.once('SIGTERM', () => process.exit(143)) // the runner's time limit
-    await host.restart()
-    return host
+    await this.restart()
+    return this
   }
 
   directory = mkdtempSync(path.join(os.tmpdir(), 'virga-e2e-'))
@@ -58,7 +83,6 @@ export class Host {
   /** Starts the process; the first time on a free port, later on the same one. */
   async restart() {
     if (this.alive) throw new Error('the host is running')
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(PDS_|AWS_|VIRGA_(?!JAVA_OPTS|JIT_LEVEL)|NODE_TEST)/.test(name))
     const args = ['--port', String(this.port), '--data-directory', this.directory]
     this.#output = ''
     // Its own process group: a start script and the server below it die together.
@@ -66,7 +90,7 @@ export class Host {
       cwd: path.resolve(import.meta.dirname, '..'),
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...Object.fromEntries(inherited), PDS_ADMIN_PASSWORD: this.adminPassword, PDS_JWT_SECRET: this.jwtSecret, ...this.#stores, ...this.#settings },
+      env: this.#environment(),
     })
     const keep = (chunk) => { this.#output = (this.#output + chunk).slice(-4 * LOG_BYTES) }
     this.#child.stdout.setEncoding('utf8').on('data', keep)
@@ -78,6 +102,24 @@ export class Host {
     this.port = Number(new URL(this.url).port)
     const health = await fetch(`${this.url}/xrpc/_health`)
     if (health.status !== 200) throw new Error(`The host is ready but not healthy: ${health.status}`)
+  }
+
+  /** Runs a command of the operator's on the stores of this host, e.g. `backup`; resolves with its exit code and output. */
+  async operate(...words) {
+    const child = spawn('bash', ['-c', `exec ${tool} "$@"`, 'virga', ...words, '--data-directory', this.directory], {
+      cwd: path.resolve(import.meta.dirname, '..'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.#environment(),
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => { output += chunk })
+    const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
+    return { code, output }
+  }
+
+  #environment() {
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(PDS_|AWS_|VIRGA_(?!JAVA_OPTS|JIT_LEVEL)|NODE_TEST)/.test(name))
+    return { ...Object.fromEntries(inherited), PDS_ADMIN_PASSWORD: this.adminPassword, PDS_JWT_SECRET: this.jwtSecret, ...this.#stores, ...this.#settings }
   }
 
   /** Asks the process to end, as an operator would. */

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     name = "backup",
     description = "Writes accounts, repositories and blobs into a folder.",
     mixinStandardHelpOptions = true,
+    exitCodeOnExecutionException = Virga.NOT_BEGUN,
     footer = {
       "",
       "The server may run meanwhile. Into the same folder again, only what changed is written.",

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
     name = "rebuild-index",
     description = "Makes the Index anew from the Objects and the secrets, while no server runs.",
     mixinStandardHelpOptions = true,
+    exitCodeOnExecutionException = Virga.NOT_BEGUN,
     footer = {
       "",
       "Repositories come from their packs; blobs from their bytes; accounts that the Index does"

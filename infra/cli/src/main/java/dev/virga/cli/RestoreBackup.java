@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     name = "restore",
     description = "Takes a backup into an empty PDS that does not run.",
     mixinStandardHelpOptions = true,
+    exitCodeOnExecutionException = Virga.NOT_BEGUN,
     footer = {
       "",
       "Put the secrets of the old server in place first (secrets.env into the data directory, or",

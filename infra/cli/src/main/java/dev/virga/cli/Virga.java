@@ -26,6 +26,9 @@ import picocli.CommandLine.Spec;
       CommandLine.HelpCommand.class
     })
 public final class Virga implements Runnable {
+  /** The exit code of operators' commands that could not begin. */
+  static final int NOT_BEGUN = 2;
+
   @Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
   /** What {@code --version} and {@code version} print. */
@@ -50,7 +53,7 @@ public final class Virga implements Runnable {
             (failure, command, parsed) -> {
               PrintWriter err = command.getErr();
               err.println("virga: " + message(failure));
-              return 1;
+              return command.getCommandSpec().exitCodeOnExecutionException();
             });
   }
 

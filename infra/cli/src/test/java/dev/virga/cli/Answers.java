@@ -101,7 +101,7 @@ final class Answers {
         List.of(
             "com.atproto.server.getSession",
             "com.atproto.server.listAppPasswords",
-            "com.atproto.server.getAccountInviteCodes",
+            "com.atproto.server.getAccountInviteCodes?createAvailable=false",
             "com.atproto.repo.listMissingBlobs",
             "app.bsky.actor.getPreferences")) {
       ask(owner.handle(), self, "/xrpc/" + method);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,21 @@ final class VirgaTest {
   void aMissingEnvFileIsSaid(@TempDir Path directory) {
     assertThat(run("run", "--env-file", directory.resolve("none.env").toString())).isEqualTo(1);
     assertThat(err.toString()).contains("none.env");
+  }
+
+  @Test
+  void whatAnOperatorCannotBeginEndsWithACodeOfItsOwn(@TempDir Path directory) throws Exception {
+    String none = directory.resolve("none").toString();
+    assertThat(run("verify", "--data-directory", none)).isEqualTo(2);
+    assertThat(run("backup", directory.toString(), "--data-directory", none)).isEqualTo(2);
+    assertThat(err.toString()).contains("virga: there is no data directory " + none);
+    String made = directory.resolve("made").toString();
+    assertThat(run("restore", none, "--data-directory", made)).isEqualTo(2);
+    assertThat(err.toString()).contains("no whole backup is here");
+    Path database = directory.resolve("made").resolve("index.db");
+    Files.writeString(database, "this is no database ".repeat(500));
+    assertThat(run("rebuild-index", "--data-directory", made)).isEqualTo(2);
+    assertThat(err.toString()).contains("no SQLite database");
   }
 
   private int run(String... args) {
