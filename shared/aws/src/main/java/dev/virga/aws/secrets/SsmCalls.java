@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -22,6 +23,8 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.regions.PartitionMetadata;
+import software.amazon.awssdk.regions.Region;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -38,6 +41,9 @@ final class SsmCalls {
   private static final int PAGE = 10;
   private static final int MAX_ANSWER = 1 << 20;
 
+  /** Fewer characters of a secret than these tell nobody anything. */
+  private static final int PIECE = 8;
+
   private final Connection connection;
   private final URI endpoint;
   private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
@@ -45,14 +51,13 @@ final class SsmCalls {
   SsmCalls(Connection connection) {
     this.connection = connection;
     URI given = connection.endpoint();
-    this.endpoint =
-        given != null
-            ? given
-            : URI.create(
-                "https://ssm.%s.%s/"
-                    .formatted(
-                        connection.region().id(),
-                        PartitionMetadata.of(connection.region()).dnsSuffix()));
+    this.endpoint = given != null ? given : endpoint(connection.region());
+  }
+
+  /** Where AWS itself answers. */
+  static URI endpoint(Region region) {
+    return URI.create(
+        "https://ssm.%s.%s/".formatted(region.id(), PartitionMetadata.of(region).dnsSuffix()));
   }
 
   /** Parameters by their whole names, and what to ask for next; null at the end. */
@@ -70,6 +75,15 @@ final class SsmCalls {
                 json.writeStringProperty("NextToken", token);
               }
             });
+    try {
+      return page(answer);
+    } catch (JacksonException notJson) {
+      // what it quotes may be a value
+      throw SdkClientException.create("the answer to GetParametersByPath is not whole");
+    }
+  }
+
+  private static Page page(byte[] answer) {
     Map<String, String> values = new LinkedHashMap<>();
     @Nullable String next = null;
     try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), answer)) {
@@ -100,10 +114,20 @@ final class SsmCalls {
           json.writeStringProperty("Value", value);
           json.writeStringProperty("Type", "SecureString");
           json.writeBooleanProperty("Overwrite", false);
-        });
+        },
+        value);
   }
 
   private byte[] call(String operation, Consumer<JsonGenerator> input) {
+    return call(operation, input, "");
+  }
+
+  /**
+   * Makes a call.
+   *
+   * @param secret what was sent and must not come back in a message
+   */
+  private byte[] call(String operation, Consumer<JsonGenerator> input, String secret) {
     byte[] body = object(input);
     SdkHttpRequest request =
         SdkHttpRequest.builder()
@@ -134,7 +158,7 @@ final class SsmCalls {
               .call();
       byte[] answer = read(response.responseBody().map(stream -> (InputStream) stream));
       if (!response.httpResponse().isSuccessful()) {
-        throw refusal(operation, response.httpResponse().statusCode(), answer);
+        throw refusal(operation, response.httpResponse().statusCode(), answer, secret);
       }
       return answer;
     } catch (IOException e) {
@@ -161,7 +185,8 @@ final class SsmCalls {
     return out.toByteArray();
   }
 
-  private static AwsServiceException refusal(String operation, int status, byte[] answer) {
+  private static AwsServiceException refusal(
+      String operation, int status, byte[] answer, String secret) {
     Map<String, String> details = Map.of();
     try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), answer)) {
       in.nextToken();
@@ -171,7 +196,8 @@ final class SsmCalls {
     }
     String type = details.getOrDefault("__type", "");
     String code = type.substring(type.indexOf('#') + 1);
-    String message = details.getOrDefault("message", details.getOrDefault("Message", ""));
+    String said = details.getOrDefault("message", details.getOrDefault("Message", ""));
+    String message = shows(said, secret) ? "(it quotes the value)" : said;
     return AwsServiceException.builder()
         .statusCode(status)
         .message("%s was refused with %d %s: %s".formatted(operation, status, code, message))
@@ -182,6 +208,14 @@ final class SsmCalls {
                 .errorMessage(message)
                 .build())
         .build();
+  }
+
+  /** Whether a text has a piece of a secret: a refusal may quote what it refuses, or a part. */
+  private static boolean shows(String text, String secret) {
+    int length = Math.min(PIECE, secret.length());
+    return length > 0
+        && IntStream.rangeClosed(0, secret.length() - length)
+            .anyMatch(from -> text.contains(secret.substring(from, from + length)));
   }
 
   /** The texts of the object at whose beginning the parser is. */

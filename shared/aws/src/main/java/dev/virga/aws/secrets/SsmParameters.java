@@ -3,6 +3,7 @@ package dev.virga.aws.secrets;
 import dev.virga.aws.AwsEnvironment;
 import dev.virga.aws.Connection;
 import dev.virga.aws.Retries;
+import dev.virga.pds.store.StoreException;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +17,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
  * <p>Nothing here logs, and no exception holds, a value.
  */
 public final class SsmParameters {
-  /** Ten parameters a page at most; nobody has that many secrets. */
+  /** Ten parameters a page at most; nobody has that many settings. */
   private static final int MAX_PAGES = 10;
 
   private final SsmCalls calls;
@@ -37,7 +38,7 @@ public final class SsmParameters {
    * All parameters directly below a path, decrypted, by the last part of their names.
    *
    * @param path with or without a slash at its end
-   * @throws dev.virga.pds.store.StoreException if they cannot be read
+   * @throws StoreException if they cannot be read, or are more than {@link #MAX_PAGES} pages
    */
   public Map<String, String> read(String path) {
     Map<String, String> values = new LinkedHashMap<>();
@@ -52,15 +53,18 @@ public final class SsmParameters {
       page.values().forEach((name, value) -> values.put(lastPart(name), value));
       token = page.next();
       pages++;
-    } while (token != null && pages < MAX_PAGES);
+      if (token != null && pages == MAX_PAGES) {
+        throw new StoreException("there are too many parameters under " + path);
+      }
+    } while (token != null);
     return values;
   }
 
   /**
    * Makes an encrypted parameter unless there is one of its name.
    *
-   * @return whether it was made
-   * @throws dev.virga.pds.store.StoreException if nobody knows
+   * @return whether it was made; not if the answer to that got lost, for then there is one
+   * @throws StoreException if nobody knows
    */
   public boolean putIfAbsent(String path, String name, String value) {
     String whole = trimmed(path) + "/" + name;

@@ -51,11 +51,10 @@ final class SignedCalls {
    */
   int call(SdkHttpMethod method, URI uri, Map<String, String> headers, byte[] body)
       throws IOException {
-    SdkHttpRequest.Builder request =
-        SdkHttpRequest.builder()
-            .method(method)
-            .uri(uri)
-            .putHeader("Content-Length", Integer.toString(body.length));
+    SdkHttpRequest.Builder request = SdkHttpRequest.builder().method(method).uri(uri);
+    if (body.length > 0) { // of a length that is not sent, the signature would be wrong
+      request.putHeader("Content-Length", Integer.toString(body.length));
+    }
     headers.forEach(request::putHeader);
     ContentStreamProvider content = () -> new ByteArrayInputStream(body);
     SignedRequest signed =

@@ -2,6 +2,7 @@ package dev.virga.aws.websocket;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.virga.aws.SignatureV4;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,15 +12,29 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 /** API Gateway's management API and Lambda's Invoke, as far as we call them, over real HTTP. */
 final class ManagementApi implements AutoCloseable {
   /** A call that came. */
-  record Call(String method, String path, String authorization, String type, String body) {}
+  record Call(SignatureV4.Request request, String type) {
+    String method() {
+      return request.method();
+    }
+
+    String path() {
+      return request.path();
+    }
+
+    String body() {
+      return new String(request.body(), StandardCharsets.UTF_8);
+    }
+  }
 
   /** An answer that never comes. */
   static final int SILENCE = 0;
@@ -54,11 +69,15 @@ final class ManagementApi implements AutoCloseable {
   private void answer(HttpExchange exchange) throws IOException {
     calls.add(
         new Call(
-            exchange.getRequestMethod(),
-            exchange.getRequestURI().getRawPath(),
-            header(exchange, "Authorization"),
-            header(exchange, "X-Amz-Invocation-Type"),
-            new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+            new SignatureV4.Request(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().getRawPath(),
+                exchange.getRequestHeaders().entrySet().stream()
+                    .collect(
+                        Collectors.toMap(
+                            Map.Entry::getKey, header -> String.join(",", header.getValue()))),
+                exchange.getRequestBody().readAllBytes()),
+            header(exchange, "X-Amz-Invocation-Type")));
     int status = status();
     if (status == SILENCE) {
       try {
