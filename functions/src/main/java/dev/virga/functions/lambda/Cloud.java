@@ -41,7 +41,7 @@ final class Cloud implements AutoCloseable {
   private final Background background = new Background();
   private final Services services;
 
-  private Cloud(Map<String, String> variables, AwsEnvironment aws) {
+  private Cloud(Map<String, String> variables, AwsEnvironment aws, InstantSource clock) {
     this.aws = aws;
     this.stores = CloudStores.open(aws, random);
     this.config = PdsConfig.parse(variables);
@@ -55,7 +55,7 @@ final class Cloud implements AutoCloseable {
                 plc(config, fetcher),
                 fetcher,
                 dns(config),
-                InstantSource.system(),
+                clock,
                 random,
                 Thread::sleep,
                 background,
@@ -68,8 +68,8 @@ final class Cloud implements AutoCloseable {
    * @param variables as {@link Settings#read} gives them
    * @throws ConfigException if a variable is missing or invalid
    */
-  static Cloud open(Map<String, String> variables) {
-    return new Cloud(variables, AwsEnvironment.of(variables, List.of()));
+  static Cloud open(Map<String, String> variables, InstantSource clock) {
+    return new Cloud(variables, AwsEnvironment.of(variables, List.of()), clock);
   }
 
   private static VettedFetcher fetcher(PdsConfig config) {

@@ -1,6 +1,7 @@
 package dev.virga.functions.lambda;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import org.crac.Context;
 import org.crac.Core;
@@ -18,11 +19,17 @@ abstract class CloudFunction<T> implements Resource {
   private static final Duration SETTLE = Duration.ofSeconds(10);
 
   private final Map<String, String> variables;
+  private final InstantSource clock;
   private @Nullable Cloud cloud;
   private @Nullable T composed;
 
   CloudFunction(Map<String, String> environment) {
+    this(environment, InstantSource.system());
+  }
+
+  CloudFunction(Map<String, String> environment, InstantSource clock) {
     this.variables = Settings.read(environment);
+    this.clock = clock;
   }
 
   /** To be called at the end of the constructor. */
@@ -32,7 +39,7 @@ abstract class CloudFunction<T> implements Resource {
   }
 
   private void open() {
-    Cloud opened = Cloud.open(variables);
+    Cloud opened = Cloud.open(variables, clock);
     cloud = opened;
     composed = compose(opened, variables);
   }

@@ -8,6 +8,7 @@ import dev.virga.pds.upkeep.Stragglers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -42,7 +43,11 @@ public final class MaintenanceFunction extends CloudFunction<MaintenanceFunction
   }
 
   MaintenanceFunction(Map<String, String> environment) {
-    super(environment);
+    this(environment, InstantSource.system());
+  }
+
+  MaintenanceFunction(Map<String, String> environment, InstantSource clock) {
+    super(environment, clock);
     begin();
   }
 

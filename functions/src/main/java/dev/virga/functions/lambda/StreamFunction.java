@@ -30,6 +30,9 @@ public final class StreamFunction extends CloudFunction<StreamFunction.Work>
   /** The next batch waits meanwhile; who takes longer is fed by the function behind the API. */
   private static final Duration FEEDING = Duration.ofSeconds(10);
 
+  /** Kept back of the time that a call has: one that runs out of it gets its batch again. */
+  private static final Duration MARGIN = Duration.ofSeconds(20);
+
   /** What becomes of a batch. */
   record Work(StreamBatches batches, Optional<WebSocketApi> subscribers) {}
 
@@ -54,7 +57,9 @@ public final class StreamFunction extends CloudFunction<StreamFunction.Work>
   public void handleRequest(InputStream in, OutputStream out, Context context) throws IOException {
     Work work = current();
     BatchAnswer answer = work.batches().accept(StreamEvent.read(in));
-    work.subscribers().ifPresent(StreamFunction::feed);
+    Duration left = Duration.ofMillis(context.getRemainingTimeInMillis()).minus(MARGIN);
+    Duration budget = left.compareTo(FEEDING) < 0 ? left : FEEDING;
+    work.subscribers().ifPresent(each -> feed(each, budget));
     settle();
     out.write(answer.encode());
   }
@@ -62,9 +67,9 @@ public final class StreamFunction extends CloudFunction<StreamFunction.Work>
   /**
    * What is not sent now will be after the next batch, so the batch is not to come again for it.
    */
-  private static void feed(WebSocketApi subscribers) {
+  private static void feed(WebSocketApi subscribers, Duration budget) {
     try {
-      subscribers.afterBatch(FEEDING);
+      subscribers.afterBatch(budget);
     } catch (StoreException e) {
       LOG.error("subscribers of the WebSocket API were not fed", e);
     }
@@ -73,6 +78,6 @@ public final class StreamFunction extends CloudFunction<StreamFunction.Work>
   @Override
   void prime() {
     current().batches().accept(new StreamEvent(List.of()));
-    current().subscribers().ifPresent(StreamFunction::feed);
+    current().subscribers().ifPresent(each -> feed(each, FEEDING));
   }
 }

@@ -3,6 +3,7 @@ package dev.virga.functions.lambda;
 import dev.virga.functions.deployment.CloudTemplate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -26,6 +27,11 @@ record Grants(List<Grant> all) {
     public String toString() {
       return action + " " + resource;
     }
+  }
+
+  /** The names of all roles. */
+  static Set<String> roles() {
+    return CloudTemplate.nested("roles").resources("AWS::IAM::Role").keySet();
   }
 
   /** The grants of a role, with those that it shares with others. */

@@ -7,26 +7,28 @@ final class Rare {
   /**
    * An occasion that the test does not bring about.
    *
-   * @param functions whose; an asterisk for all
+   * @param functions whose, between spaces
    * @param grant as {@link Grants.Grant#toString} has it
    */
   private record Occasion(String functions, String grant, String reason) {
-    boolean isOf(String function, Grants.Grant unused) {
-      return (functions.equals("*") || List.of(functions.split(" ")).contains(function))
-          && grant.equals(unused.toString());
+    boolean isOf(String function) {
+      return List.of(functions.split(" ")).contains(function);
     }
   }
 
+  private static final String ALL =
+      "Read Write Account Admin Proxy Stream WebSocket Maintenance Secrets";
   private static final String NOT_FOUND = "a read of what is not there is a 403 without it";
   private static final String CRASH = "whoever meets a large commit cut short finishes it";
+  private static final String CRASH_OF_A_DELETION = "a deletion cut short is finished";
+  private static final String LOST = "whether a put whose answer got lost was done";
   private static final String BROKEN = "what arrived of an upload that broke off is removed";
   private static final String PATHS = "SSM asks for the path with and without what is below it";
-  private static final String FAN_OUT = "only with subscribers of the WebSocket API";
 
   private static final List<Occasion> OCCASIONS =
       List.of(
-          new Occasion("*", "s3:ListBucket bucket", NOT_FOUND),
-          new Occasion("*", "ssm:GetParametersByPath parameter/virga/test/*", PATHS),
+          new Occasion("Read Write WebSocket", "s3:ListBucket bucket", NOT_FOUND),
+          new Occasion(ALL, "ssm:GetParametersByPath parameter/virga/test/*", PATHS),
           new Occasion("Read", "dynamodb:PutItem table", CRASH),
           new Occasion("Read", "dynamodb:UpdateItem table", CRASH),
           new Occasion("Read", "dynamodb:DeleteItem table", CRASH),
@@ -36,20 +38,24 @@ final class Rare {
           new Occasion("Write", "s3:AbortMultipartUpload bucket/blobs/*", BROKEN),
           new Occasion("Write", "s3:DeleteObject bucket/blobs/*", BROKEN),
           new Occasion("Write", "s3:AbortMultipartUpload bucket/repos/*", BROKEN),
-          new Occasion("Stream", "s3:DeleteObject bucket/accounts/*", "when a newer one is there"),
-          new Occasion("Account Admin", "s3:GetObject bucket/repos/*", CRASH),
-          new Occasion("Stream", "dynamodb:ConditionCheckItem table", FAN_OUT),
-          new Occasion("Stream", "s3:GetObject bucket/repos/*", FAN_OUT),
-          new Occasion("Stream", "execute-api:ManageConnections connections/POST", FAN_OUT),
-          new Occasion("Stream", "execute-api:ManageConnections connections/DELETE", FAN_OUT),
-          new Occasion("Stream", "lambda:InvokeFunction subscribers", FAN_OUT));
+          new Occasion("Write", "s3:GetObject bucket/blobs/*", LOST),
+          new Occasion("Stream Maintenance", "s3:GetObject bucket/accounts/*", LOST),
+          new Occasion("Maintenance", "s3:AbortMultipartUpload bucket/repos/*", BROKEN),
+          new Occasion("Maintenance", "s3:DeleteObject bucket/quarantine/*", CRASH_OF_A_DELETION),
+          new Occasion("Account Admin", "s3:GetObject bucket/repos/*", CRASH));
 
   private Rare() {}
 
   /** Whether the grant is known to be used on occasions that the test does not bring about. */
   static boolean isExpected(String function, Grants.Grant grant) {
-    // It works on what is hours old or was left by a crash, of which there is nothing here.
-    return function.equals("Maintenance")
-        || OCCASIONS.stream().anyMatch(occasion -> occasion.isOf(function, grant));
+    return of(function).contains(grant.toString());
+  }
+
+  /** The grants of a function that the test sees no use of. */
+  static List<String> of(String function) {
+    return OCCASIONS.stream()
+        .filter(occasion -> occasion.isOf(function))
+        .map(Occasion::grant)
+        .toList();
   }
 }
