@@ -7,6 +7,7 @@ import dev.virga.functions.site.Health;
 import dev.virga.functions.site.Route;
 import dev.virga.functions.site.Site;
 import dev.virga.functions.site.WellKnown;
+import dev.virga.functions.sync.NoFirehose;
 import dev.virga.functions.xrpc.Unrouted;
 import dev.virga.functions.xrpc.XrpcDispatcher;
 import dev.virga.functions.xrpc.XrpcHandler;
@@ -27,18 +28,18 @@ public final class Pages {
    * @param more routes of the adapter's own
    */
   public static Site site(Services on, String version, List<Route> more) {
-    return site(on, version, more, method -> true);
+    return site(on, version, more, Methods.all(on), Set.of());
   }
 
   /**
-   * The site of a process that answers some of the methods; clients that come here for others of
-   * ours are told where they are.
+   * The site of a process that answers some of the methods and holds no sockets; clients that come
+   * here for others of ours are told where they are.
    *
    * @param here which methods are answered
    */
   public static Site site(Services on, String version, List<Route> more, Predicate<Nsid> here) {
-    List<XrpcHandler> handlers = new ArrayList<>();
     Set<Nsid> elsewhere = new HashSet<>();
+    List<XrpcHandler> handlers = new ArrayList<>(List.of(new NoFirehose()));
     for (XrpcHandler handler : Methods.all(on)) {
       Nsid method = handler.endpoint().nsid();
       if (here.test(method)) {
@@ -47,6 +48,15 @@ public final class Pages {
         elsewhere.add(method);
       }
     }
+    return site(on, version, more, handlers, elsewhere);
+  }
+
+  private static Site site(
+      Services on,
+      String version,
+      List<Route> more,
+      List<XrpcHandler> handlers,
+      Set<Nsid> elsewhere) {
     XrpcDispatcher xrpc =
         new XrpcDispatcher(
             handlers,

@@ -118,6 +118,81 @@ class TemplateTest {
                 + " \"outbox#\"}]}}}}");
   }
 
+  /**
+   * After a redirect a browser's request has the origin "null", and headers of the app's own: every
+   * one but Authorization, which it leaves behind.
+   */
+  @Test
+  void pagesOfEveryOriginMayReadWhatTheyAreRedirectedToAndNoMore() {
+    Map<String, Object> bucket =
+        CloudTemplate.properties(MAIN.resources("AWS::S3::Bucket").get("ObjectsBucket"));
+    List<Object> rules =
+        CloudTemplate.list(CloudTemplate.object(bucket.get("CorsConfiguration")).get("CorsRules"));
+    assertThat(rules)
+        .containsExactly(
+            Map.of(
+                "AllowedOrigins", List.of("*"),
+                "AllowedMethods", List.of("GET", "HEAD"),
+                "AllowedHeaders", List.of("*"),
+                "MaxAge", "86400"));
+    assertThat(bucket).containsKey("PublicAccessBlockConfiguration");
+  }
+
+  @Test
+  void theFunctionThatCallsItselfMayAndNoOther() {
+    functions()
+        .forEach(
+            (id, function) -> {
+              boolean itself = id.equals("WebSocketFunction");
+              Map<String, Object> properties = CloudTemplate.properties(function);
+              assertThat(properties.get("RecursiveLoop")).as(id).isEqualTo(itself ? "Allow" : null);
+              assertThat(properties.containsKey("ReservedConcurrentExecutions"))
+                  .as(id)
+                  .isEqualTo(itself);
+            });
+  }
+
+  /** Both name it before it is made, so the names must be the same in all places. */
+  @Test
+  void whoCallsTheFunctionBehindTheWebSocketApiCallsItsAliasByName() {
+    Map<String, Object> itself = CloudTemplate.properties(functions().get("WebSocketFunction"));
+    String name =
+        String.valueOf(CloudTemplate.object(itself.get("FunctionName")).get("Fn::Sub"))
+            + ":"
+            + itself.get("AutoPublishAlias");
+    for (String caller : List.of("StreamFunction", "WebSocketFunction")) {
+      assertThat(String.valueOf(CloudTemplate.properties(functions().get(caller))))
+          .contains("VIRGA_WEBSOCKET_FUNCTION={Fn::Sub=" + name + "}");
+    }
+    assertThat(
+            CloudTemplate.object(
+                    CloudTemplate.properties(
+                            MAIN.resources("AWS::CloudFormation::Stack").get("Roles"))
+                        .get("Parameters"))
+                .get("WebSocketFunction"))
+        .isEqualTo(Map.of("Fn::Sub", name));
+  }
+
+  @Test
+  void nobodyWaitsForAFunctionLongerThanItMayTake() {
+    Map<String, Object> globals = CloudTemplate.object(MAIN.section("Globals").get("Function"));
+    assertThat(seconds(globals)).as("an HTTP API waits 30 s").isLessThan(30);
+    Map<String, Map<String, Object>> functions = functions();
+    assertThat(seconds(CloudTemplate.properties(functions.get("StreamFunction"))))
+        .as("feeding, settling and as much for the batch itself")
+        .isGreaterThanOrEqualTo(40);
+    assertThat(seconds(CloudTemplate.properties(functions.get("WebSocketFunction"))))
+        .as("30 s are kept back, the rest is for subscribers")
+        .isGreaterThanOrEqualTo(120);
+    assertThat(seconds(CloudTemplate.properties(functions.get("MaintenanceFunction"))))
+        .as("it is called every hour, and no two of it are to run at once")
+        .isLessThan(3600);
+  }
+
+  private static int seconds(Map<String, Object> function) {
+    return Integer.parseInt(String.valueOf(function.get("Timeout")));
+  }
+
   @Test
   void everyVariableIsReadBySomeCode() {
     Map<String, Object> globals = CloudTemplate.object(MAIN.section("Globals").get("Function"));

@@ -147,6 +147,7 @@ class FunctionsTest {
     Call.Answer redirect = Call.get("com.atproto.sync.getRepo", "did=" + bob.text("did")).to(read);
     assertThat(redirect.status()).isEqualTo(307);
     assertThat(redirect.header("Cache-Control")).isEqualTo("no-store");
+    assertThat(redirect.header("Access-Control-Allow-Origin")).isEqualTo("*");
     HttpResponse<byte[]> car = fetch(redirect.header("Location"));
     assertThat(car.statusCode()).isEqualTo(200);
     assertThat(car.headers().firstValue("Content-Type")).contains("application/vnd.ipld.car");
@@ -160,6 +161,8 @@ class FunctionsTest {
     Call.Answer blob = Call.get("com.atproto.sync.getBlob", "did=" + did + "&cid=" + cid).to(read);
     assertThat(blob.status()).isEqualTo(307);
     assertThat(blob.header("Location")).doesNotContain("tmp/").contains("/blobs/");
+    assertThat(blob.header("Access-Control-Allow-Origin")).isEqualTo("*");
+    assertThat(blob.headers()).doesNotContainKeys("Set-Cookie", "Content-Length");
     HttpResponse<byte[]> stored = fetch(blob.header("Location"));
     assertThat(stored.body()).isEqualTo(content);
     assertThat(stored.headers().firstValue("Content-Type")).contains("image/png");
@@ -179,6 +182,14 @@ class FunctionsTest {
     Call.Answer answer = Call.get("com.atproto.server.getSession", "").to(read);
     assertThat(answer.status()).isEqualTo(501);
     assertThat(answer.text("error")).isEqualTo("MethodNotImplemented");
+  }
+
+  @Test
+  void nobodyIsAskedToUpgradeToAFirehoseThatIsNotThere() throws IOException {
+    Call.Answer answer =
+        Call.get("com.atproto.sync.subscribeRepos", "cursor=1").to(new ProxyFunction(ENVIRONMENT));
+    assertThat(answer.status()).isEqualTo(501);
+    assertThat(answer.text("message")).isEqualTo("There is no firehose host here");
   }
 
   @Test
