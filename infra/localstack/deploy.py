@@ -86,7 +86,8 @@ def reduced(template, arguments, package):
         if resource["Type"] == "AWS::Serverless::Function":
             properties = resource["Properties"]
             if arguments.runtime:
-                properties["Environment"] = {"Variables": {"MINISTACK_LAMBDA_PROXY_URL": f"{arguments.runtime}/{name}"}}
+                variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
+                variables["MINISTACK_LAMBDA_PROXY_URL"] = f"{arguments.runtime}/{name}"
             if arguments.no_apis and name.replace("Function", "") in GROUPS:
                 properties["FunctionUrlConfig"] = {"AuthType": "NONE"}
     outputs = {name: {"Value": {"Ref": name}} for name in ("IndexTable", "ObjectsBucket")}

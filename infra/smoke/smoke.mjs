@@ -1,10 +1,10 @@
 // Uses a PDS as an account's owner would, from outside: the same against a laptop, an emulator and the cloud.
-// Usage: node smoke.mjs URL [--events WS-URL] [--admin-password PASSWORD] [--keep] [--patience SECONDS]
+// Usage: node smoke.mjs URL [--events WS-URL | none] [--admin-password PASSWORD] [--keep] [--patience SECONDS]
 // Needs Node 20 or newer and no packages; exits with 0 if every step passed, 1 if one failed, 2 if misused.
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 
-const usage = 'Usage: smoke.mjs URL [--events WS-URL] [--admin-password PASSWORD] [--keep] [--patience SECONDS]'
+const usage = 'Usage: smoke.mjs URL [--events WS-URL | none] [--admin-password PASSWORD] [--keep] [--patience SECONDS]'
 let given
 try {
   given = parseArgs({
@@ -59,6 +59,12 @@ async function call(nsid, { query = {}, json, bytes, type, token, admin, status 
   return isJson && body.length > 0 ? JSON.parse(new TextDecoder().decode(body)) : { headers: response.headers, bytes: body }
 }
 
+/** Where events are told in Jetstream's format. */
+function jetstream() {
+  if (options.events === 'none') throw new Skipped('there is no WebSocket API here')
+  return new URL(options.events ?? `${root.replace(/^http/, 'ws')}/subscribe`)
+}
+
 /** Opens a WebSocket and hands out its messages one by one. */
 async function subscribe(url) {
   if (typeof WebSocket === 'undefined') throw new Skipped('this Node has no WebSocket (22 has)')
@@ -73,6 +79,7 @@ async function subscribe(url) {
     setTimeout(() => reject(new Failure(`${url} did not open in time`)), patience).unref()
   })
   return {
+    send: (message) => socket.send(JSON.stringify(message)),
     close: () => socket.close(),
     async find(wanted) {
       const end = Date.now() + patience
@@ -159,13 +166,43 @@ const steps = {
     expect(car.includes('It evaporates before'), 'the record is missing')
   },
   async 'tells Jetstream subscribers'() {
-    const url = options.events ?? `${root.replace(/^http/, 'ws')}/subscribe`
-    const events = await subscribe(`${url}?wantedDids=${me.did}`)
+    const url = jetstream()
+    url.searchParams.set('wantedDids', me.did)
+    const events = await subscribe(url.href)
     try {
       const text = `Heard of ${randomBytes(4).toString('hex')}`
       await create(post(text))
       await events.find((data) => typeof data === 'string' && JSON.parse(data).commit?.record?.text === text)
     } finally {
+      events.close()
+    }
+  },
+  async 'lets subscribers say what they want'() {
+    const url = jetstream()
+    // Nothing comes before the first message, and then from the cursor on.
+    url.searchParams.set('requireHello', 'true')
+    url.searchParams.set('cursor', String((Date.now() - 1000) * 1000))
+    const wants = (payload) => events.send({ type: 'options_update', payload })
+    const event = (data) => (typeof data === 'string' ? JSON.parse(data) : {})
+    const events = await subscribe(url.href)
+    let changing
+    try {
+      const { cid } = await create(post('Hello'))
+      wants({ wantedDids: [me.did], wantedCollections: ['app.bsky.feed.post'] })
+      await events.find((data) => event(data).commit?.cid === cid)
+      wants({ wantedDids: [me.did], wantedCollections: ['app.bsky.actor.*'] })
+      // Nobody says when that is heeded: what is changed too soon is not told.
+      const profile = () => ({ $type: 'app.bsky.actor.profile', displayName: randomBytes(4).toString('hex') })
+      const change = () =>
+        call('com.atproto.repo.putRecord', {
+          token: me.token,
+          json: { repo: me.did, collection: 'app.bsky.actor.profile', rkey: 'self', record: profile() },
+        }).catch(() => {})
+      await change()
+      changing = setInterval(change, 2000)
+      await events.find((data) => event(data).commit?.collection === 'app.bsky.actor.profile')
+    } finally {
+      clearInterval(changing)
       events.close()
     }
   },

@@ -171,6 +171,16 @@ final class RuntimeApi implements AutoCloseable {
     return outcome;
   }
 
+  /**
+   * Ends the function as Lambda does when it is not needed any more, and waits until it is gone.
+   */
+  void stop() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("the function does not end");
+    }
+  }
+
   String output() throws IOException {
     return Files.readString(log());
   }
