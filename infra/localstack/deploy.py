@@ -18,6 +18,17 @@ LEFT_OUT = ("Edge", "Firehose", "HostSettings", "Watch", "ObjectsBucketPolicy")
 APIS = ("HttpApi", "Api", "WebSocketApi")
 GROUPS = ("Read", "Write", "Account", "Admin", "Proxy")
 
+# MiniStack's WebSocket API calls functions in Python and Node only, and takes all others for done: this one hands on.
+BRIDGE = """
+import json, urllib.request
+
+def handler(event, context):
+    request = urllib.request.Request("%s/WebSocketFunction", json.dumps(event).encode(),
+                                     {"X-Amzn-Lambda-Function-Name": "%s-subscribers"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+"""
+
 
 def substituted(value, names):
     """A part of a loop's body with the loop's variable filled in."""
@@ -90,14 +101,34 @@ def reduced(template, arguments, package):
                 variables["MINISTACK_LAMBDA_PROXY_URL"] = f"{arguments.runtime}/{name}"
             if arguments.no_apis and name.replace("Function", "") in GROUPS:
                 properties["FunctionUrlConfig"] = {"AuthType": "NONE"}
+    if arguments.runtime and not arguments.no_apis:
+        resources["WebSocketBridge"] = {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "Runtime": "python3.12",
+                "Handler": "index.handler",
+                "Timeout": 60,
+                "Role": {"Fn::GetAtt": ["Roles", "Outputs.WebSocket"]},
+                "Code": {"ZipFile": BRIDGE % (arguments.runtime, arguments.stack)},
+            },
+        }
     outputs = {name: {"Value": {"Ref": name}} for name in ("IndexTable", "ObjectsBucket")}
     if arguments.no_apis:
         outputs.update({g: {"Value": {"Fn::GetAtt": [f"{g}FunctionUrl", "FunctionUrl"]}} for g in GROUPS})
     else:
         outputs.update({name: {"Value": {"Ref": name}} for name in ("HttpApi", "WebSocketApi")})
+    if "WebSocketBridge" in resources:
+        outputs["WebSocketBridge"] = {"Value": {"Fn::GetAtt": ["WebSocketBridge", "Arn"]}}
     template["Outputs"] = outputs
     template.pop("Rules", None)
     return template
+
+
+def bridge(apigateway, api, function):
+    """Leads all routes of the WebSocket API to one function; MiniStack's SAM leaves them without any."""
+    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations"
+    for integration in apigateway.get_integrations(ApiId=api)["Items"]:
+        apigateway.update_integration(ApiId=api, IntegrationId=integration["IntegrationId"], IntegrationUri=uri)
 
 
 def routes():
@@ -163,6 +194,8 @@ def main():
         Parameters=[{"ParameterKey": k, "ParameterValue": v}
                     for k, v in {"InviteRequired": "false", "Crawlers": ""}.items()])
     outputs = wait(cloudformation, arguments.stack)
+    if "WebSocketBridge" in outputs:
+        bridge(client("apigatewayv2"), outputs["WebSocketApi"], outputs["WebSocketBridge"])
     print(json.dumps({**outputs, **({"Routes": routes()} if arguments.no_apis else {})}))
 
 

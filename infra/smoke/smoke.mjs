@@ -1,16 +1,17 @@
 // Uses a PDS as an account's owner would, from outside: the same against a laptop, an emulator and the cloud.
-// Usage: node smoke.mjs URL [--events WS-URL | none] [--admin-password PASSWORD] [--keep] [--patience SECONDS]
+// Usage: node smoke.mjs URL [--events WS-URL | none] [--binary] [--admin-password PASSWORD] [--keep] [--patience SECONDS]
 // Needs Node 20 or newer and no packages; exits with 0 if every step passed, 1 if one failed, 2 if misused.
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 
-const usage = 'Usage: smoke.mjs URL [--events WS-URL | none] [--admin-password PASSWORD] [--keep] [--patience SECONDS]'
+const usage = 'Usage: smoke.mjs URL [--events WS-URL | none] [--binary] [--admin-password PASSWORD] [--keep] [--patience SECONDS]'
 let given
 try {
   given = parseArgs({
     allowPositionals: true,
     options: {
       events: { type: 'string' },
+      binary: { type: 'boolean', default: false },
       'admin-password': { type: 'string' },
       keep: { type: 'boolean', default: false },
       patience: { type: 'string', default: '20' },
@@ -63,6 +64,12 @@ async function call(nsid, { query = {}, json, bytes, type, token, admin, status 
 function jetstream() {
   if (options.events === 'none') throw new Skipped('there is no WebSocket API here')
   return new URL(options.events ?? `${root.replace(/^http/, 'ws')}/subscribe`)
+}
+
+/** The event in a frame, which must be text unless told otherwise; nothing in another one. */
+function event(data) {
+  if (typeof data === 'string') return JSON.parse(data)
+  return options.binary ? JSON.parse(new TextDecoder().decode(data)) : {}
 }
 
 /** Opens a WebSocket and hands out its messages one by one. */
@@ -172,7 +179,7 @@ const steps = {
     try {
       const text = `Heard of ${randomBytes(4).toString('hex')}`
       await create(post(text))
-      await events.find((data) => typeof data === 'string' && JSON.parse(data).commit?.record?.text === text)
+      await events.find((data) => event(data).commit?.record?.text === text)
     } finally {
       events.close()
     }
@@ -183,7 +190,6 @@ const steps = {
     url.searchParams.set('requireHello', 'true')
     url.searchParams.set('cursor', String((Date.now() - 1000) * 1000))
     const wants = (payload) => events.send({ type: 'options_update', payload })
-    const event = (data) => (typeof data === 'string' ? JSON.parse(data) : {})
     const events = await subscribe(url.href)
     let changing
     try {

@@ -21,6 +21,7 @@ final class Rare {
   private static final String NOT_FOUND = "a read of what is not there is a 403 without it";
   private static final String CRASH = "whoever meets a large commit cut short finishes it";
   private static final String CRASH_OF_A_DELETION = "a deletion cut short is finished";
+  private static final String STRAY = "what a dead process stored is looked at before it goes";
   private static final String LOST = "whether a put whose answer got lost was done";
   private static final String BROKEN = "what arrived of an upload that broke off is removed";
   private static final String PATHS = "SSM asks for the path with and without what is below it";
@@ -42,6 +43,8 @@ final class Rare {
           new Occasion("Stream Maintenance", "s3:GetObject bucket/accounts/*", LOST),
           new Occasion("Maintenance", "s3:AbortMultipartUpload bucket/repos/*", BROKEN),
           new Occasion("Maintenance", "s3:DeleteObject bucket/quarantine/*", CRASH_OF_A_DELETION),
+          new Occasion("Maintenance", "s3:GetObject bucket/blobs/*", STRAY),
+          new Occasion("Maintenance", "s3:GetObject bucket/quarantine/*", STRAY),
           new Occasion("Account Admin", "s3:GetObject bucket/repos/*", CRASH));
 
   private Rare() {}
