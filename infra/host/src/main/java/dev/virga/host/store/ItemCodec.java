@@ -109,7 +109,7 @@ final class ItemCodec {
       if (in.hasRemaining()) {
         throw damaged(address, "has " + in.remaining() + " bytes too many");
       }
-      return Item.of(attributes);
+      return Item.ofStored(attributes);
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new StoreException("stored item is damaged: " + address.key(), e);
     }

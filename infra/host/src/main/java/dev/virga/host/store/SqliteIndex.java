@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class SqliteIndex implements Index, AutoCloseable {
   private static final int SWEEP_BATCH = 500;
 
+  /** As much as the writer's thread is done with in a tenth of a second or two. */
+  private static final Write.Limits LIMITS = new Write.Limits(25_000, 32_000_000);
+
   private final SqliteFile file;
   private final Readers readers;
   private final GroupCommit writer;
@@ -110,6 +113,11 @@ public final class SqliteIndex implements Index, AutoCloseable {
   }
 
   @Override
+  public Write.Limits limits() {
+    return LIMITS;
+  }
+
+  @Override
   public Optional<Item> get(Key key) {
     Address address = Address.of(key);
     return readers.read(reads -> reads.get(address)).map(ReadStatements.Row::item);
@@ -128,7 +136,7 @@ public final class SqliteIndex implements Index, AutoCloseable {
 
   @Override
   public void transact(List<Write> writes) throws ConditionFailedException {
-    Write.requireTransaction(writes);
+    Write.requireTransaction(writes, LIMITS);
     submit(Job.transaction(writes));
   }
 
@@ -137,7 +145,7 @@ public final class SqliteIndex implements Index, AutoCloseable {
   public void transactAfter(List<Write> beforehand, Runnable barrier, List<Write> writes)
       throws ConditionFailedException {
     Index.requireBatch(beforehand);
-    Write.requireTransaction(writes);
+    Write.requireTransaction(writes, LIMITS);
     Job job = Job.transaction(writes).then(Job.each(beforehand));
     barrier.run();
     submit(job);

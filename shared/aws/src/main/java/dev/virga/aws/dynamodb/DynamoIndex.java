@@ -104,7 +104,7 @@ public final class DynamoIndex implements Index {
 
   @Override
   public void transact(List<Write> writes) throws ConditionFailedException {
-    Write.requireTransaction(writes);
+    Write.requireTransaction(writes, limits());
     List<Write> effective = writes.stream().filter(DynamoIndex::matters).toList();
     switch (effective.size()) {
       case 0 -> {}
@@ -123,7 +123,7 @@ public final class DynamoIndex implements Index {
   public void transactAfter(List<Write> beforehand, Runnable barrier, List<Write> writes)
       throws ConditionFailedException {
     Index.requireBatch(beforehand);
-    Write.requireTransaction(writes);
+    Write.requireTransaction(writes, limits());
     if (beforehand.isEmpty()) {
       barrier.run();
     } else {

@@ -132,7 +132,7 @@ public final class CommitStore {
                 draft.forgotten(),
                 items.released()));
     List<Write> early = new ArrayList<>(beforehand.values());
-    if (writes.size() + items.touches().size() + 2 <= Write.MAX_PER_TRANSACTION) {
+    if (writes.size() + items.touches().size() + 2 <= index.limits().writes()) {
       atOnce(did, draft, writes, items.touches(), before, made, early, outbox);
     } else {
       inSteps(did, draft, writes, items.touches(), before, made, early, outbox);

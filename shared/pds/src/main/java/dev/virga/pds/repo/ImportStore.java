@@ -9,7 +9,6 @@ import dev.virga.atproto.repo.BlockSource;
 import dev.virga.atproto.repo.Commit;
 import dev.virga.atproto.repo.Mst;
 import dev.virga.atproto.repo.MstDiff;
-import dev.virga.atproto.repo.MstEntry;
 import dev.virga.atproto.repo.MstStep;
 import dev.virga.atproto.repo.MstWalk;
 import dev.virga.atproto.repo.RecordChange;
@@ -40,7 +39,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,11 +48,12 @@ import java.util.Set;
 /**
  * Stores a checked import as one commit of any size: part of {@link RepoImport}.
  *
- * <p>The pack is the whole repository; the items follow by a plan, as with other large commits.
+ * <p>The pack is the whole repository; the items follow in one transaction if the store takes it,
+ * else by a plan, as with other large commits.
  */
 public final class ImportStore {
   /** Records that are looked at and turned into items at once. */
-  private static final int CHUNK = 200;
+  private static final int CHUNK = Index.MAX_BATCH / 2;
 
   private final Index index;
   private final Objects objects;
@@ -100,21 +99,22 @@ public final class ImportStore {
     Mst after = Mst.load(commit.data(), source);
     Redo.Draft plan = redo.draft(did, commit.rev());
     String name = RepoKeys.pack(did, commit.rev());
+    BlobUse blobs = new BlobUse(new LinkedHashSet<>(), new LinkedHashSet<>());
     try {
       PackNote note = PackNote.following(PackNote.Kind.IMPORT, before, isEmpty(before) ? 0 : 1);
-      Pack pack = storePack(did, commit, after, source, name, note, plan);
-      BlobUse blobs = new BlobUse(new LinkedHashSet<>(), new LinkedHashSet<>());
-      Iterator<RecordChange> changes = changes(did, before, after);
-      while (changes.hasNext()) {
-        plan.add(items(did, commit.rev(), pack, next(changes), source, blobs));
+      Pack pack = new Pack(name, note, new byte[0], new HashMap<>());
+      Items items = new Items(did, commit.rev(), pack, plan, blobs);
+      storePack(did, commit, after, source, items, isEmpty(before));
+      if (!isEmpty(before)) {
+        MstDiff.records(Mst.load(before.root(), reader.nodes(did, before)), after)
+            .forEach(change -> items.add(change, source));
+        plan.add(removals(did, before, after));
       }
+      items.flush();
       blobs.released().removeAll(blobs.used());
       plan.add(notes(did, List.copyOf(blobs.released())));
       touch(did, commit.rev(), blobs.used());
-      plan.add(removals(did, before, after))
-          .complete(head(before, commit), outbox(did, before, commit, name));
-      index.transact(List.of(pendingWrite(did, before, commit.rev())));
-      redo.finish(did, before.withPending(commit.rev()));
+      plan.commit(before, head(before, commit), outbox(did, before, commit, name));
       blobStore.removeUnused(did, List.copyOf(blobs.released()), commit.rev());
     } catch (ConditionFailedException e) {
       abandon(plan, name);
@@ -135,13 +135,6 @@ public final class ImportStore {
     objects.delete(pack);
   }
 
-  private static Write pendingWrite(Did did, Head before, Tid rev) {
-    return Write.put(
-        RepoKeys.head(did),
-        before.withPending(rev).toItem(),
-        Condition.equal("etag", before.etag()));
-  }
-
   private static Head head(Head before, Commit commit) {
     return new Head(
         commit.rev().toString(),
@@ -157,30 +150,25 @@ public final class ImportStore {
   /**
    * Writes the repository in the order of exports, and its tree nodes as items beside; those too
    * large for that into the plan.
+   *
+   * @param all whether all records are new, and become items on the way
    */
-  private Pack storePack(
-      Did did,
-      Commit commit,
-      Mst tree,
-      BlockSource source,
-      String name,
-      PackNote note,
-      Redo.Draft plan)
+  private void storePack(
+      Did did, Commit commit, Mst tree, BlockSource source, Items items, boolean all)
       throws IOException {
-    if (!objects.putIfAbsent(name, new byte[0], note.toMetadata())) {
+    Pack pack = items.pack;
+    Objects.Metadata note = pack.note().toMetadata();
+    if (!objects.putIfAbsent(pack.name(), new byte[0], note)) {
       throw busy(); // somebody has taken this revision; the next attempt gets another one
     }
     Path file = Files.createTempFile(directory, "import", ".car");
     try {
-      Map<Cid, Long> large = new HashMap<>();
-      Pack pack = new Pack(name, note, new byte[0], large);
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
-        writeBlocks(did, commit, tree, source, out, pack, plan);
+        writeBlocks(did, commit, tree, source, out, items, all);
       }
       try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-        objects.putStream(name, in, note.toMetadata());
+        objects.putStream(pack.name(), in, note);
       }
-      return pack;
     } finally {
       Files.deleteIfExists(file);
     }
@@ -192,9 +180,10 @@ public final class ImportStore {
       Mst tree,
       BlockSource source,
       OutputStream out,
-      Pack pack,
-      Redo.Draft plan)
+      Items items,
+      boolean all)
       throws IOException {
+    Pack pack = items.pack;
     CarWriter car = new CarWriter(out, List.of(commit.cid()));
     byte[] commitBlock = commit.encode();
     car.write(commit.cid(), commitBlock);
@@ -211,14 +200,18 @@ public final class ImportStore {
       if (block.length > Stored.INLINE) {
         pack.offsets().put(cid, at - block.length);
       }
-      if (step instanceof MstStep.Node) {
-        Write.Put put = CommitDraft.node(did, commit.rev(), cid, block, pack);
-        if (CommitDraft.isLarge(put)) {
-          plan.add(List.of(put));
-        } else {
-          nodes.add(put);
-          flush(nodes, CHUNK);
+      switch (step) {
+        case MstStep.Node _ -> {
+          Write.Put put = CommitDraft.node(did, commit.rev(), cid, block, pack);
+          if (CommitDraft.isLarge(put)) {
+            items.plan.add(List.of(put));
+          } else {
+            nodes.add(put);
+            flush(nodes, CHUNK);
+          }
         }
+        case MstStep.Record(String path, var _) when all -> items.create(path, cid, block);
+        case MstStep.Record _ -> {}
       }
     }
     flush(nodes, 1);
@@ -238,39 +231,33 @@ public final class ImportStore {
     }
   }
 
-  private Iterator<RecordChange> changes(Did did, Head before, Mst after) {
-    if (isEmpty(before)) {
-      Iterator<MstEntry> entries = after.entries();
-      return new Iterator<>() {
-        @Override
-        public boolean hasNext() {
-          return entries.hasNext();
-        }
+  /** The changes of records that an import makes, turned into writes some at a time. */
+  private final class Items {
+    private final Did did;
+    private final Tid rev;
+    private final Pack pack;
+    private final Redo.Draft plan;
+    private final BlobUse blobs;
+    private final List<RecordWrite> writes = new ArrayList<>();
+    private final Map<RepoPath, RecordIntent.Prepared> records = new LinkedHashMap<>();
+    private final List<Key> replaced = new ArrayList<>();
 
-        @Override
-        public RecordChange next() {
-          MstEntry entry = entries.next();
-          return new RecordChange(entry.key(), null, entry.value());
-        }
-      };
+    Items(Did did, Tid rev, Pack pack, Redo.Draft plan, BlobUse blobs) {
+      this.did = did;
+      this.rev = rev;
+      this.pack = pack;
+      this.plan = plan;
+      this.blobs = blobs;
     }
-    return MstDiff.records(Mst.load(before.root(), reader.nodes(did, before)), after).iterator();
-  }
 
-  private static List<RecordChange> next(Iterator<RecordChange> changes) {
-    List<RecordChange> chunk = new ArrayList<>(CHUNK);
-    while (changes.hasNext() && chunk.size() < CHUNK) {
-      chunk.add(changes.next());
+    void create(String key, Cid cid, byte[] bytes) {
+      RepoPath path = RepoPath.parse(key);
+      writes.add(new RecordWrite.Create(path, cid));
+      records.put(path, prepared(path, cid, bytes));
+      flushFull();
     }
-    return chunk;
-  }
 
-  private List<Write> items(
-      Did did, Tid rev, Pack pack, List<RecordChange> changes, BlockSource source, BlobUse blobs) {
-    List<RecordWrite> writes = new ArrayList<>();
-    Map<RepoPath, RecordIntent.Prepared> records = new LinkedHashMap<>();
-    List<Key> replaced = new ArrayList<>();
-    for (RecordChange change : changes) {
+    void add(RecordChange change, BlockSource source) {
       RepoPath path = RepoPath.parse(change.key());
       Cid now = change.after();
       if (change.before() != null) {
@@ -285,15 +272,28 @@ public final class ImportStore {
                 : new RecordWrite.Update(path, now));
         records.put(path, prepared(path, now, source.load(now)));
       }
+      flushFull();
     }
-    Map<Key, Item> before = replaced.isEmpty() ? Map.of() : index.batchGet(replaced);
-    RecordItems items =
-        new RecordItems(did, rev, pack, clock.instant(), before, Condition.ALWAYS)
-            .add(new TreeEdit(writes, records));
-    index.batchPut(items.beforehand());
-    blobs.used().addAll(items.used());
-    blobs.released().addAll(items.released());
-    return items.writes();
+
+    private void flushFull() {
+      if (writes.size() == CHUNK) {
+        flush();
+      }
+    }
+
+    void flush() {
+      Map<Key, Item> before = replaced.isEmpty() ? Map.of() : index.batchGet(replaced);
+      RecordItems items =
+          new RecordItems(did, rev, pack, clock.instant(), before, Condition.ALWAYS)
+              .add(new TreeEdit(writes, records));
+      index.batchPut(items.beforehand());
+      blobs.used().addAll(items.used());
+      blobs.released().addAll(items.released());
+      plan.add(items.writes());
+      writes.clear();
+      records.clear();
+      replaced.clear();
+    }
   }
 
   private static RecordIntent.Prepared prepared(RepoPath path, Cid cid, byte[] bytes) {

@@ -22,6 +22,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commits too large for one transaction: decided on by one write, applied by many.
@@ -32,14 +33,14 @@ import java.util.function.Consumer;
  * transaction carries the new head and the event.
  */
 public final class Redo {
-  /** One write of each transaction is the check of the head. */
-  private static final int CHUNK = Write.MAX_PER_TRANSACTION - 1;
-
   /** Writes in one object of a plan: at some 4 KB each, a few megabytes. */
   private static final int PART = 1_000;
 
   /** What is wrong of an object that is not there. */
   public static final String MISSING = "is missing";
+
+  /** Writes, and bytes of them, that go with those of a plan: head, event and the like. */
+  private static final Write.Limits REST = new Write.Limits(20, 1_000_000);
 
   private final Index index;
   private final Objects objects;
@@ -53,7 +54,8 @@ public final class Redo {
   final class Draft {
     private final Did did;
     private final Tid rev;
-    private final List<Write> part = new ArrayList<>();
+    private final Map<Key, Write> held = new LinkedHashMap<>();
+    private long bytes;
     private int parts;
 
     private Draft(Did did, Tid rev) {
@@ -61,22 +63,59 @@ public final class Redo {
       this.rev = rev;
     }
 
-    /** Adds unconditional puts and deletes, nearly all in the repository's own partition. */
+    /**
+     * Adds unconditional puts and deletes, nearly all in the repository's own partition; of several
+     * at one key the last counts.
+     */
     Draft add(List<Write> steps) {
       for (Write step : steps) {
-        part.add(step);
-        if (part.size() == PART) {
-          storePart();
+        @Nullable Write earlier = held.put(step.key(), step);
+        bytes += step.bytes() - (earlier == null ? 0 : earlier.bytes());
+        if (held.size() >= PART && !isSmall()) {
+          storeHeld();
         }
       }
       return this;
     }
 
-    private void storePart() {
-      byte[] bytes = DagCbor.encode(StoredWrites.toValue(did, part));
-      put(RepoKeys.redoPart(did, rev, parts), bytes);
-      parts++;
-      part.clear();
+    /** Whether one transaction takes it all. */
+    private boolean isSmall() {
+      return parts == 0 && index.limits().allow(held.size() + REST.writes(), bytes + REST.bytes());
+    }
+
+    private void storeHeld() {
+      List<Write> writes = List.copyOf(held.values());
+      for (int from = 0; from < writes.size(); from += PART) {
+        List<Write> part = writes.subList(from, Math.min(from + PART, writes.size()));
+        put(RepoKeys.redoPart(did, rev, parts), DagCbor.encode(StoredWrites.toValue(did, part)));
+        parts++;
+      }
+      held.clear();
+      bytes = 0;
+    }
+
+    /**
+     * Makes a head the current one and carries out all that was added, in one transaction if that
+     * is possible.
+     *
+     * @param before the head that it replaces
+     * @param last what else belongs to the change
+     * @throws ConditionFailedException if another writer was faster; nothing was written, but the
+     *     plan has to be discarded
+     */
+    void commit(Head before, Head made, List<Write> last) throws ConditionFailedException {
+      Condition unchanged = Condition.equal("etag", before.etag());
+      if (isSmall()) {
+        List<Write> all = new ArrayList<>(held.values());
+        all.addAll(last);
+        all.add(Write.put(RepoKeys.head(did), made.toItem(), unchanged));
+        index.transact(all);
+        return;
+      }
+      complete(made, last);
+      Head pending = before.withPending(rev);
+      index.transact(List.of(Write.put(RepoKeys.head(did), pending.toItem(), unchanged)));
+      finish(did, pending);
     }
 
     /**
@@ -85,9 +124,7 @@ public final class Redo {
      * @param last in one transaction with the new head
      */
     void complete(Head head, List<Write> last) {
-      if (!part.isEmpty()) {
-        storePart();
-      }
+      storeHeld();
       Value.Obj plan =
           Value.Obj.builder()
               .put("parts", parts)
@@ -185,10 +222,12 @@ public final class Redo {
       throw new StoreException("plan is damaged: " + name);
     }
     List<Write> writes = StoredWrites.writes(did, steps);
-    for (int from = 0; from < writes.size(); from += CHUNK) {
+    // One write of each transaction is the check of the head.
+    int most = Math.min(PART, index.limits().writes() - 1);
+    for (int from = 0; from < writes.size(); from += most) {
       // Records with the same claim to uniqueness write to one key; a transaction takes the last.
       Map<Key, Write> chunk = new LinkedHashMap<>();
-      for (Write write : writes.subList(from, Math.min(from + CHUNK, writes.size()))) {
+      for (Write write : writes.subList(from, Math.min(from + most, writes.size()))) {
         chunk.put(write.key(), write);
       }
       List<Write> transaction = new ArrayList<>(chunk.values());

@@ -10,7 +10,9 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -22,8 +24,9 @@ import java.util.Optional;
 /**
  * The blocks of a CAR from outside, spooled to a temporary file: part of {@link RepoImport}.
  *
- * <p>Blocks are found through a table of digest prefixes and offsets, 16 bytes for each slot, so
- * that a repository of any permitted size needs little memory however its blocks are ordered.
+ * <p>For the thread that made it alone. Blocks are found through a table of digest prefixes and
+ * offsets, 16 bytes for each slot, so that a repository of any permitted size needs little memory
+ * however its blocks are ordered.
  */
 final class SpooledCar implements BlockSource, AutoCloseable {
   private static final int LENGTH_BITS = 24;
@@ -31,7 +34,8 @@ final class SpooledCar implements BlockSource, AutoCloseable {
   private static final int FIRST_SLOTS = 1 << 10;
 
   private final Path file;
-  private final FileChannel channel;
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment blocks;
   private final Cid root;
   private long[] prefixes = new long[FIRST_SLOTS];
   private long[] places = new long[FIRST_SLOTS];
@@ -51,10 +55,17 @@ final class SpooledCar implements BlockSource, AutoCloseable {
     file = Files.createTempFile(directory, "import", ".blocks");
     try {
       root = spool(car, limits);
-      channel = FileChannel.open(file, StandardOpenOption.READ);
+      blocks = map();
     } catch (IOException | RuntimeException e) {
+      arena.close();
       Files.deleteIfExists(file);
       throw e;
+    }
+  }
+
+  private MemorySegment map() throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     }
   }
 
@@ -143,23 +154,14 @@ final class SpooledCar implements BlockSource, AutoCloseable {
 
   private byte[] read(long place) {
     byte[] bytes = new byte[(int) (place & LENGTH_MASK)];
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    long offset = place >>> LENGTH_BITS;
-    try {
-      while (buffer.hasRemaining()) {
-        if (channel.read(buffer, offset + buffer.position()) < 0) {
-          throw new IOException("temporary file is cut short: " + file);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    MemorySegment.copy(
+        blocks, ValueLayout.JAVA_BYTE, place >>> LENGTH_BITS, bytes, 0, bytes.length);
     return bytes;
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    arena.close();
     Files.deleteIfExists(file);
   }
 }

@@ -34,6 +34,11 @@ public interface Index {
     }
   }
 
+  /** How large a transaction this store takes: at least {@link Write.Limits#EVERYWHERE}. */
+  default Write.Limits limits() {
+    return Write.Limits.EVERYWHERE;
+  }
+
   /** The item at a key, strongly consistent. */
   Optional<Item> get(Key key);
 
@@ -52,7 +57,7 @@ public interface Index {
    * Carries out all writes or none, atomically. No key twice. Every condition is about the items as
    * they were before the transaction.
    *
-   * @param writes 1 to {@link Write#MAX_PER_TRANSACTION}
+   * @param writes at least one, within {@link #limits}
    * @throws ConditionFailedException if a condition did not hold; nothing was written
    * @throws IllegalArgumentException as by {@link Write#requireTransaction}, or if an update would
    *     make an item too large

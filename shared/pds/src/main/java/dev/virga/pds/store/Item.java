@@ -3,6 +3,7 @@ package dev.virga.pds.store;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -52,14 +53,18 @@ public final class Item {
   private static final int NUMBER_BYTES = 12;
 
   /** An item without attributes: its key says it all. */
-  public static final Item EMPTY = new Item(Map.of());
+  public static final Item EMPTY = of(Map.of());
+
+  private static final int UNMEASURED = -1;
 
   private final Map<String, Attribute> attributes;
-  private final int bytes;
 
-  private Item(Map<String, Attribute> attributes) {
-    this.attributes = Collections.unmodifiableMap(new TreeMap<>(attributes));
-    this.bytes = measure(this.attributes);
+  /** The size once it is known; threads that measure it at the same time agree. */
+  private int bytes;
+
+  private Item(SortedMap<String, Attribute> attributes, int bytes) {
+    this.attributes = Collections.unmodifiableSortedMap(attributes);
+    this.bytes = bytes;
   }
 
   private static int measure(Map<String, Attribute> attributes) {
@@ -86,7 +91,17 @@ public final class Item {
   }
 
   public static Item of(Map<String, Attribute> attributes) {
-    return new Item(attributes);
+    return new Item(new TreeMap<>(attributes), measure(attributes));
+  }
+
+  /**
+   * An item that a backend reads back. It kept the rules when it was made, and reads are many, so
+   * that it is not measured again until somebody asks.
+   *
+   * @param attributes by natural order of their names; belongs to the item from now on
+   */
+  public static Item ofStored(SortedMap<String, Attribute> attributes) {
+    return new Item(attributes, UNMEASURED);
   }
 
   public static Builder builder() {
@@ -100,7 +115,12 @@ public final class Item {
 
   /** The size that counts against {@link #MAX_BYTES}. */
   public int bytes() {
-    return bytes;
+    int known = bytes;
+    if (known == UNMEASURED) {
+      known = measure(attributes);
+      bytes = known;
+    }
+    return known;
   }
 
   public Map<String, Attribute> attributes() {
@@ -212,7 +232,7 @@ public final class Item {
     }
 
     public Item build() {
-      return new Item(attributes);
+      return of(attributes);
     }
   }
 }

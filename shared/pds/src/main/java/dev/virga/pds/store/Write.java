@@ -107,11 +107,34 @@ public sealed interface Write {
     return new Check(key, condition);
   }
 
-  /** The most writes that one transaction takes (DynamoDB's limit). */
+  /** The most writes that a transaction of every store takes (DynamoDB's limit). */
   int MAX_PER_TRANSACTION = 100;
 
-  /** The most bytes, keys included, that the writes of one transaction have (DynamoDB's 4 MB). */
-  int MAX_TRANSACTION_BYTES = 4_000_000;
+  /**
+   * How large a transaction may be.
+   *
+   * @param writes how many of them
+   * @param bytes of all of them, keys included
+   */
+  record Limits(int writes, int bytes) {
+    /** What every store takes (DynamoDB's limits). */
+    public static final Limits EVERYWHERE = new Limits(MAX_PER_TRANSACTION, 4_000_000);
+
+    /** Whether so many writes of so many bytes are within these limits. */
+    public boolean allow(int number, long size) {
+      return number <= writes && size <= bytes;
+    }
+  }
+
+  /** What this write counts against {@link Limits#bytes}. */
+  default int bytes() {
+    return key().bytes()
+        + switch (this) {
+          case Put put -> put.item().bytes();
+          case Update update -> update.set().bytes();
+          case Delete _, Check _ -> 0;
+        };
+  }
 
   /**
    * Checks what every backend demands of a transaction before it looks at the store.
@@ -119,10 +142,10 @@ public sealed interface Write {
    * @throws IllegalArgumentException if there are none or too many writes, a key comes twice, or
    *     they are too large together
    */
-  static void requireTransaction(List<Write> writes) {
-    if (writes.isEmpty() || writes.size() > MAX_PER_TRANSACTION) {
+  static void requireTransaction(List<Write> writes, Limits limits) {
+    if (writes.isEmpty() || writes.size() > limits.writes()) {
       throw new IllegalArgumentException(
-          "a transaction has 1 to %d writes, not %d".formatted(MAX_PER_TRANSACTION, writes.size()));
+          "a transaction has 1 to %d writes, not %d".formatted(limits.writes(), writes.size()));
     }
     Set<Key> keys = HashSet.newHashSet(writes.size());
     long bytes = 0;
@@ -130,17 +153,11 @@ public sealed interface Write {
       if (!keys.add(write.key())) {
         throw new IllegalArgumentException("two writes of a transaction at " + write.key());
       }
-      bytes += write.key().bytes();
-      bytes +=
-          switch (write) {
-            case Put put -> put.item().bytes();
-            case Update update -> update.set().bytes();
-            case Delete _, Check _ -> 0;
-          };
+      bytes += write.bytes();
     }
-    if (bytes > MAX_TRANSACTION_BYTES) {
+    if (bytes > limits.bytes()) {
       throw new IllegalArgumentException(
-          "a transaction has at most %d bytes, not %d".formatted(MAX_TRANSACTION_BYTES, bytes));
+          "a transaction has at most %d bytes, not %d".formatted(limits.bytes(), bytes));
     }
   }
 

@@ -43,6 +43,11 @@ public final class OutboxWatch implements Index {
   }
 
   @Override
+  public Write.Limits limits() {
+    return index.limits();
+  }
+
+  @Override
   public Optional<Item> get(Key key) {
     return index.get(key);
   }

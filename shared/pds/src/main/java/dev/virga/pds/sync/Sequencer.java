@@ -38,7 +38,7 @@ public final class Sequencer implements Changes.Listener, Changes.Companion {
   private static final int MAX_WRITES = Write.MAX_PER_TRANSACTION - 1;
 
   /** Of the items of a transaction, each of which counts twice: as it is, and in the log. */
-  private static final int MAX_BYTES = Write.MAX_TRANSACTION_BYTES / 2 - 100_000;
+  private static final int MAX_BYTES = Write.Limits.EVERYWHERE.bytes() / 2 - 100_000;
 
   /** A batch that loses so often is given back to the feed, which delivers it again. */
   private static final int MAX_ATTEMPTS = 20;

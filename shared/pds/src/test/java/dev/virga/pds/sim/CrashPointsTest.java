@@ -10,12 +10,14 @@ import dev.virga.pds.account.AccountStatus;
 import dev.virga.pds.repo.RecordIntent;
 import dev.virga.pds.store.Faults;
 import dev.virga.pds.store.StoreException;
+import dev.virga.pds.store.Write;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +37,16 @@ class CrashPointsTest {
   }
 
   /** An operation, and the world before it. */
-  private record Operation(String name, Request before, Request request) {
+  private record Operation(String name, Write.Limits limits, Request before, Request request) {
+    Operation(String name, Request before, Request request) {
+      this(name, Write.Limits.EVERYWHERE, before, request);
+    }
+
+    /** The same on a store that takes it in one transaction. */
+    Operation atOnce() {
+      return new Operation(name + " at once", new Write.Limits(5_000, 9_000_000), before, request);
+    }
+
     @Override
     public String toString() {
       return name;
@@ -72,10 +83,50 @@ class CrashPointsTest {
                 entry.key().sort().startsWith("node#") && entry.item().text("pack").isPresent());
   }
 
+  private static void removeRecords(Server server, Did did) {
+    Operations.write(
+        server,
+        did,
+        IntStream.range(0, 200)
+            .mapToObj(i -> Operations.delete("k%03d".formatted(i)))
+            .toArray(RecordIntent[]::new));
+    Operations.write(
+        server,
+        did,
+        Operations.delete("picture"),
+        Operations.delete("like"),
+        Operations.delete("large"));
+  }
+
   private static void nothing(Server server, Did did) {}
 
   static Stream<Operation> operations() {
     byte[][] car = new byte[1][];
+    Request importing = (server, did) -> Operations.importCar(server, did, car[0]);
+    Request exported =
+        (server, did) -> {
+          records(server, did);
+          car[0] = Operations.export(server, did, server.heads.find(did).orElseThrow());
+        };
+    Operation returning =
+        new Operation(
+            "importRepo",
+            (server, did) -> {
+              exported.run(server, did);
+              for (int i = 0; i < 10; i++) {
+                Operations.write(
+                    server, did, Operations.delete("k10" + i), Operations.create("n" + i, "n"));
+              }
+            },
+            importing);
+    Operation moving =
+        new Operation(
+            "importRepo into an empty repository",
+            (server, did) -> {
+              exported.run(server, did);
+              removeRecords(server, did);
+            },
+            importing);
     return Stream.of(
         new Operation(
             "createRecord",
@@ -107,17 +158,11 @@ class CrashPointsTest {
         writes(1),
         writes(50),
         writes(200),
-        new Operation(
-            "importRepo",
-            (server, did) -> {
-              records(server, did);
-              car[0] = Operations.export(server, did, server.heads.find(did).orElseThrow());
-              for (int i = 0; i < 10; i++) {
-                Operations.write(
-                    server, did, Operations.delete("k10" + i), Operations.create("n" + i, "n"));
-              }
-            },
-            (server, did) -> Operations.importCar(server, did, car[0])),
+        writes(200).atOnce(),
+        returning,
+        returning.atOnce(),
+        moving,
+        moving.atOnce(),
         new Operation(
             "createRecord among large nodes",
             CrashPointsTest::largeNodes,
@@ -180,7 +225,7 @@ class CrashPointsTest {
   @ParameterizedTest
   @MethodSource("operations")
   void whateverGoesWrongAtWhateverCallAllIsDoneOrNothing(Operation operation) throws Exception {
-    World origin = new World(1, scratch);
+    World origin = new World(1, scratch, operation.limits());
     Server first = new Server(origin, 1);
     Did did = Operations.signUp(first, "alice");
     operation.before().run(first, did);
@@ -201,7 +246,7 @@ class CrashPointsTest {
       calls = Math.max(calls, call);
       points += call;
     }
-    SUMMARY.add("%-30s %4d calls, %5d points".formatted(operation.name(), calls, points));
+    SUMMARY.add("%-35s %4d calls, %5d points".formatted(operation.name(), calls, points));
     assertThat(points).isPositive();
   }
 

@@ -6,6 +6,7 @@ import dev.virga.pds.SeededRandom;
 import dev.virga.pds.identity.FakePlcDirectory;
 import dev.virga.pds.store.MemoryIndex;
 import dev.virga.pds.store.MemoryObjects;
+import dev.virga.pds.store.Write;
 import dev.virga.pds.sync.EventLog;
 import dev.virga.pds.verify.Census;
 import dev.virga.pds.verify.Finding;
@@ -21,7 +22,7 @@ import java.util.Random;
 final class World {
   static final Duration WINDOW = Duration.ofDays(3);
 
-  final MemoryIndex index = new MemoryIndex();
+  final MemoryIndex index;
   final MemoryObjects objects = new MemoryObjects();
   final FakePlcDirectory directory = new FakePlcDirectory();
   final Random random;
@@ -30,10 +31,16 @@ final class World {
   private Instant now = Instant.parse("2026-02-03T04:05:06Z");
 
   World(long seed, Path scratch) {
-    this(seed, scratch, PrivateKey.generate(Curve.K256, new SeededRandom(seed)));
+    this(seed, scratch, Write.Limits.EVERYWHERE);
   }
 
-  private World(long seed, Path scratch, PrivateKey rotationKey) {
+  /** A world whose index takes transactions of other sizes. */
+  World(long seed, Path scratch, Write.Limits limits) {
+    this(seed, scratch, PrivateKey.generate(Curve.K256, new SeededRandom(seed)), limits);
+  }
+
+  private World(long seed, Path scratch, PrivateKey rotationKey, Write.Limits limits) {
+    this.index = new MemoryIndex(limits);
     this.random = new Random(seed);
     this.scratch = scratch;
     this.rotationKey = rotationKey;
@@ -67,7 +74,7 @@ final class World {
 
   /** A world with the same content, whose changes so far were all delivered. */
   World copy(long seed) {
-    World copy = new World(seed, scratch, rotationKey);
+    World copy = new World(seed, scratch, rotationKey, index.limits());
     copy.index.load(index.entries());
     copy.objects.load(objects);
     copy.directory.load(directory);

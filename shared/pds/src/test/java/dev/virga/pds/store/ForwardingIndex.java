@@ -45,6 +45,11 @@ public class ForwardingIndex implements Index {
   }
 
   @Override
+  public Write.Limits limits() {
+    return index.limits();
+  }
+
+  @Override
   public Optional<Item> get(Key key) {
     return unconditionally("get", false, name(key), () -> index.get(key));
   }

@@ -31,6 +31,21 @@ public final class MemoryIndex implements Index {
   private final Condition changed = lock.newCondition();
   private final Map<String, NavigableMap<String, Entry>> partitions = new TreeMap<>(UTF8_ORDER);
   private final ArrayDeque<Change> changes = new ArrayDeque<>();
+  private final Write.Limits limits;
+
+  /** An index whose transactions are no larger than DynamoDB's. */
+  public MemoryIndex() {
+    this(Write.Limits.EVERYWHERE);
+  }
+
+  public MemoryIndex(Write.Limits limits) {
+    this.limits = limits;
+  }
+
+  @Override
+  public Write.Limits limits() {
+    return limits;
+  }
 
   @Override
   public Optional<Item> get(Key key) {
@@ -79,7 +94,7 @@ public final class MemoryIndex implements Index {
 
   @Override
   public void transact(List<Write> writes) throws ConditionFailedException {
-    Write.requireTransaction(writes);
+    Write.requireTransaction(writes, limits);
     lock.lock();
     try {
       List<Key> failed = new ArrayList<>();

@@ -273,9 +273,11 @@ public abstract class TransactionsContract {
   }
 
   @Test
-  void takesAHundredWritesAndNoMore() throws Exception {
+  void takesAsManyWritesAsItSaysAndNoMore() throws Exception {
+    int most = index.limits().writes();
+    assertThat(most).isGreaterThanOrEqualTo(Write.MAX_PER_TRANSACTION);
     List<Write> writes = new ArrayList<>();
-    for (int i = 0; i < Write.MAX_PER_TRANSACTION; i++) {
+    for (int i = 0; i < most; i++) {
       writes.add(Write.put(key("p" + i % 5, "k" + i), item("v" + i), Condition.ABSENT));
     }
     index.transact(writes);
@@ -284,7 +286,7 @@ public abstract class TransactionsContract {
     }
 
     writes.add(Write.put(key("p", "over"), item("x")));
-    assertRefused(writes, "101");
+    assertRefused(writes, String.valueOf(most + 1));
     assertThat(index.get(key("p", "over"))).isEmpty();
   }
 
@@ -296,15 +298,17 @@ public abstract class TransactionsContract {
   @Test
   void refusesATransactionThatIsTooLarge() throws Exception {
     Item large = Item.builder().bytes("b", new byte[390_000]).build();
+    int most = index.limits().bytes();
+    int fit = most / 391_000;
     List<Write> writes =
-        IntStream.range(0, 11)
+        IntStream.range(0, most / 390_000 + 1)
             .<Write>mapToObj(i -> Write.put(key("p", "k" + i), large, Condition.ALWAYS))
             .toList();
 
-    assertRefused(writes, "4000000");
-    index.transact(writes.subList(0, 10));
-    assertThat(index.get(key("p", "k9"))).contains(large);
-    assertThat(index.get(key("p", "k10"))).isEmpty();
+    assertRefused(writes, String.valueOf(most));
+    index.transact(writes.subList(0, fit));
+    assertThat(index.get(key("p", "k" + (fit - 1)))).contains(large);
+    assertThat(index.get(key("p", "k" + fit))).isEmpty();
   }
 
   @Test
