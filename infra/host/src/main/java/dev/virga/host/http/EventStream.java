@@ -258,16 +258,21 @@ final class EventStream implements FrameHandler, FrameSink {
     callbacks.forEach(Runnable::run);
   }
 
-  /** Sends what waits, one frame at a time, and the close after it. */
+  /**
+   * Sends what waits, one frame at a time, and the close after it. While there are more, small ones
+   * gather in the session's buffer and go out together.
+   */
   private final class Sender extends IteratingCallback {
     @Override
     protected Action process() {
       byte[] frame;
+      boolean more;
       CloseStatus end = null;
       CoreSession to;
       synchronized (EventStream.this) {
         to = session;
         frame = waiting.poll();
+        more = !waiting.isEmpty();
         if (frame != null) {
           waitingBytes -= frame.length;
           EventStream.this.notifyAll();
@@ -280,7 +285,7 @@ final class EventStream implements FrameHandler, FrameSink {
         return Action.IDLE;
       }
       if (frame != null) {
-        to.sendFrame(new Frame(subscriber.opCode(), ByteBuffer.wrap(frame)), this, false);
+        to.sendFrame(new Frame(subscriber.opCode(), ByteBuffer.wrap(frame)), this, more);
       } else {
         to.close(end, this);
       }

@@ -38,6 +38,9 @@ final class EventStreams extends Handler.Wrapper {
   /** Holds both ways; a frame of the event stream may have 5 MB. */
   private static final long MAX_FRAME = 6L * 1024 * 1024;
 
+  /** Frames of up to a quarter of it gather there while more are waiting; taken only then. */
+  private static final int GATHERED = 64 * 1024;
+
   /** Well below the minutes after which proxies cut silent connections. */
   private static final long PING_SECONDS = 30;
 
@@ -62,6 +65,7 @@ final class EventStreams extends Handler.Wrapper {
     configuration.setAutoFragment(
         true); // what a client sends is not gathered, but dropped in pieces
     configuration.setMaxFrameSize(MAX_FRAME);
+    configuration.setOutputBufferSize(GATHERED);
   }
 
   @Override

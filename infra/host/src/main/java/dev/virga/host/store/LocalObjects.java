@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -158,6 +160,23 @@ public final class LocalObjects implements Objects, AutoCloseable {
   public Optional<byte[]> get(String name) {
     Optional<byte[]> content = row(name).map(LocalObjects::content);
     return content.isPresent() ? content : large.get(name);
+  }
+
+  @Override
+  public Map<String, byte[]> getAll(Collection<String> names) {
+    Map<String, byte[]> found = HashMap.newHashMap(names.size());
+    List<Key> keys = names.stream().distinct().map(LocalObjects::key).toList();
+    for (int from = 0; from < keys.size(); from += Index.MAX_BATCH) {
+      List<Key> some = keys.subList(from, Math.min(from + Index.MAX_BATCH, keys.size()));
+      Map<Key, Item> rows = small.batchGet(some);
+      for (Key key : some) {
+        Optional<Item> row = Optional.ofNullable(rows.get(key));
+        row.map(LocalObjects::content)
+            .or(() -> large.get(key.sort()))
+            .ifPresent(content -> found.put(key.sort(), content));
+      }
+    }
+    return found;
   }
 
   @Override

@@ -146,7 +146,7 @@ final class ReadStatements implements AutoCloseable {
 
   private static @Nullable Long expires(ResultSet rows, int column) throws SQLException {
     long seconds = rows.getLong(column);
-    return rows.wasNull() ? null : seconds;
+    return seconds == 0 ? null : seconds; // nothing expires with the epoch, and NULL reads as 0
   }
 
   @Override

@@ -32,6 +32,14 @@ public interface BlockSource {
     return blocks;
   }
 
+  /**
+   * Whether all its tree nodes were made or checked by us, so that it need not be shown once more
+   * by a hash of each key that they are in their layer.
+   */
+  default boolean isTrusted() {
+    return false;
+  }
+
   /** A source over blocks in memory. The map is not copied. */
   static BlockSource of(Map<Cid, byte[]> blocks) {
     return cid -> {

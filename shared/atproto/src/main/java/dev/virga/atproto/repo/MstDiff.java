@@ -174,10 +174,10 @@ public final class MstDiff {
       return cids.isEmpty() ? Map.of() : source.loadAll(cids);
     }
 
-    private static MstNode node(Subtree subtree, Map<Cid, byte[]> blocks) {
+    private MstNode node(Subtree subtree, Map<Cid, byte[]> blocks) {
       return switch (subtree) {
         case MstNode node -> node;
-        case Subtree.Link link -> link.decode(blocks);
+        case Subtree.Link link -> link.decode(blocks, source.isTrusted());
       };
     }
 

@@ -145,7 +145,9 @@ public final class MstWalk implements Iterator<MstStep> {
     for (Subtree.Link link : links) {
       byte[] bytes = blocks.get(link.cid());
       if (bytes != null) {
-        ahead.put(link, new Ahead(link.decode(bytes), bytes, wanted.test(link.cid())));
+        ahead.put(
+            link,
+            new Ahead(link.decode(bytes, source.isTrusted()), bytes, wanted.test(link.cid())));
         aheadBytes += bytes.length;
       }
     }

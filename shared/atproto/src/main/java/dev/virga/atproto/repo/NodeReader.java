@@ -17,9 +17,16 @@ final class NodeReader {
 
   private final Subtree.Link link;
   private final byte[] in;
+  private final boolean trusted;
   private int at;
 
-  NodeReader(Subtree.Link link, byte[] bytes) {
+  /**
+   * A reader of one node.
+   *
+   * @param trusted as {@link BlockSource#isTrusted}
+   */
+  NodeReader(Subtree.Link link, byte[] bytes, boolean trusted) {
+    this.trusted = trusted;
     this.link = link;
     this.in = bytes;
   }
@@ -83,8 +90,8 @@ final class NodeReader {
       }
     }
     int layer = link.layer() == Subtree.Link.ROOT ? MstKey.height(keys[0]) : link.layer();
-    for (String key : keys) {
-      if (MstKey.height(key) != layer) {
+    for (int i = 0; i < count && !trusted; i++) {
+      if (MstKey.height(keys[i]) != layer) {
         throw new DataException("a key in the wrong layer");
       }
     }

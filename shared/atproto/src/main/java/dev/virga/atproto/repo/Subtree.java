@@ -36,7 +36,7 @@ sealed interface Subtree permits MstNode, Subtree.Link {
      * @throws DataException if it does not belong here
      */
     MstNode load(BlockSource source) {
-      return isEmptyRoot() ? MstNode.EMPTY : decode(source.load(cid));
+      return isEmptyRoot() ? MstNode.EMPTY : decode(source.load(cid), source.isTrusted());
     }
 
     /** Whether this leads to the tree without entries, which need not be loaded. */
@@ -47,25 +47,27 @@ sealed interface Subtree permits MstNode, Subtree.Link {
     /**
      * Reads the node from one of the blocks.
      *
+     * @param trusted as {@link BlockSource#isTrusted}
      * @throws MissingBlockException if it is not among them
      * @throws DataException if it does not belong here
      */
-    MstNode decode(Map<Cid, byte[]> blocks) {
+    MstNode decode(Map<Cid, byte[]> blocks, boolean trusted) {
       byte[] bytes = blocks.get(cid);
       if (bytes == null) {
         throw new MissingBlockException(cid);
       }
-      return decode(bytes);
+      return decode(bytes, trusted);
     }
 
     /**
      * Reads the node from its bytes.
      *
+     * @param trusted as {@link BlockSource#isTrusted}
      * @throws DataException if it does not belong here
      */
-    MstNode decode(byte[] bytes) {
+    MstNode decode(byte[] bytes, boolean trusted) {
       try {
-        return new NodeReader(this, bytes).read();
+        return new NodeReader(this, bytes, trusted).read();
       } catch (DataException e) {
         throw new DataException("tree node " + cid + ": " + e.getMessage(), e);
       }

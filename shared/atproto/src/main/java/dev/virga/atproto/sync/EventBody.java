@@ -5,6 +5,7 @@ import dev.virga.atproto.data.DataException;
 import dev.virga.atproto.data.Value;
 import dev.virga.atproto.syntax.Did;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What happened to an account or its repository, before it has a number in the stream. */
 public sealed interface EventBody permits CommitEvent, SyncEvent, IdentityEvent, AccountEvent {
@@ -39,6 +40,21 @@ public sealed interface EventBody permits CommitEvent, SyncEvent, IdentityEvent,
       throw new DataException("not a stored event");
     }
     return new Fields(fields).event(type);
+  }
+
+  /**
+   * The message that subscribers get, from the stored form.
+   *
+   * @param blocks of a commit stored without them; null to leave the event as it is
+   * @param seq 1 to 2^53 - 1
+   * @param time when the event got its number; sent in milliseconds
+   * @throws DataException if the bytes are no stored event, or there are too many blocks
+   */
+  static byte[] frame(byte[] stored, byte @Nullable [] blocks, long seq, Instant time) {
+    if (blocks != null && blocks.length > CommitEvent.MAX_BLOCKS) {
+      throw new DataException("more than " + CommitEvent.MAX_BLOCKS + " bytes of blocks");
+    }
+    return StoredEvent.frame(stored, blocks, seq, time);
   }
 
   /**

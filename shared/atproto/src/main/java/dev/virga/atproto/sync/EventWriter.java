@@ -44,15 +44,27 @@ final class EventWriter {
 
   /** A header, then the payload with number and time. */
   static byte[] frame(EventBody body, long seq, Instant time) {
+    EventWriter out = header(body.type(), seq, time);
+    out.body(body);
+    return out.toBytes();
+  }
+
+  /** Begins a frame: its header, and a payload of so many fields beside number and time. */
+  static EventWriter begin(String type, int fields, long seq, Instant time) {
+    EventWriter out = header(type, seq, time);
+    out.begin(fields);
+    return out;
+  }
+
+  private static EventWriter header(String type, long seq, Instant time) {
     if (seq < 1 || seq > MAX_SEQ) {
       throw new IllegalArgumentException("seq out of range: " + seq);
     }
     EventWriter out = new EventWriter(seq, Datetime.of(time).text());
     out.head(MAP, 2);
-    out.text("t", body.type());
+    out.text("t", type);
     out.integer("op", 1);
-    out.body(body);
-    return out.toBytes();
+    return out;
   }
 
   /** An array of the event's name and the payload without number and time. */
@@ -198,7 +210,14 @@ final class EventWriter {
     }
   }
 
-  private byte[] toBytes() {
+  /** Adds encoded bytes as they are. */
+  void copy(byte[] from, int start, int end) {
+    reserve(end - start);
+    System.arraycopy(from, start, bytes, size, end - start);
+    size += end - start;
+  }
+
+  byte[] toBytes() {
     byte[] all = new byte[size + spliced.length];
     System.arraycopy(bytes, 0, all, 0, splicedAt);
     System.arraycopy(spliced, 0, all, splicedAt, spliced.length);

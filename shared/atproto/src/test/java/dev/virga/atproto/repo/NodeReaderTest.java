@@ -45,12 +45,12 @@ class NodeReaderTest {
   }
 
   private static MstNode root(byte[] bytes) {
-    return Subtree.Link.toRoot(Cid.ofDagCbor(bytes)).decode(bytes);
+    return Subtree.Link.toRoot(Cid.ofDagCbor(bytes)).decode(bytes, false);
   }
 
   private static MstNode inside(
       int layer, @Nullable String low, @Nullable String high, byte[] bytes) {
-    return new Subtree.Link(Cid.ofDagCbor(bytes), layer, low, high).decode(bytes);
+    return new Subtree.Link(Cid.ofDagCbor(bytes), layer, low, high).decode(bytes, false);
   }
 
   private static void refused(String reason, byte[] bytes) {

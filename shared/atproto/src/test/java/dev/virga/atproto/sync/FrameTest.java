@@ -111,6 +111,38 @@ class FrameTest {
     assertThat(info.payload().has("seq")).isFalse();
   }
 
+  @ParameterizedTest
+  @MethodSource("events")
+  void storedEventsBecomeTheSameFramesWithoutBeingRead(EventBody event) {
+    byte[] stored = event.encode();
+
+    assertThat(EventBody.frame(stored, null, 1L << 40, TIME))
+        .isEqualTo(event.frame(1L << 40, TIME));
+    if (event instanceof CommitEvent commit) {
+      byte[] blocks = new byte[70_000];
+      assertThat(EventBody.frame(stored, blocks, 7, TIME))
+          .isEqualTo(commit.withBlocks(blocks).frame(7, TIME));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("events")
+  void whatIsNoStoredEventBecomesNoFrame(EventBody event) {
+    byte[] stored = event.encode();
+    for (int length = 0; length < stored.length; length++) {
+      byte[] cut = Arrays.copyOf(stored, length);
+      assertThatThrownBy(() -> EventBody.frame(cut, null, 7, TIME))
+          .isInstanceOf(DataException.class);
+    }
+    assertThatThrownBy(
+            () -> EventBody.frame(Arrays.copyOf(stored, stored.length + 1), null, 7, TIME))
+        .isInstanceOf(DataException.class);
+    assertThatThrownBy(() -> EventBody.frame(stored, new byte[2_000_001], 7, TIME))
+        .isInstanceOf(DataException.class);
+    assertThatThrownBy(() -> EventBody.frame(stored, null, 0, TIME))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   @Test
   void whatIsNotAFrameOrAnEventIsRefusedByNameWhateverItsBytes() {
     byte[] good = events().get(0).frame(7, TIME);

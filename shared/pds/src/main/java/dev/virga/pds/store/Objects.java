@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +89,20 @@ public interface Objects {
   long putStream(String name, InputStream content, Metadata metadata) throws IOException;
 
   Optional<byte[]> get(String name);
+
+  /**
+   * Several objects, those that there are, by their names; all are in memory at once. A store that
+   * reads many in one go does so, others one after the other.
+   *
+   * @param names any number
+   */
+  default Map<String, byte[]> getAll(Collection<String> names) {
+    Map<String, byte[]> found = HashMap.newHashMap(names.size());
+    for (String name : names) {
+      get(name).ifPresent(content -> found.put(name, content));
+    }
+    return found;
+  }
 
   /**
    * A part of an object.

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +54,7 @@ public final class Firehose implements FrameSource, AutoCloseable {
 
   /** How far away the objects are, which decides how packs are fetched. */
   public enum Distance {
-    /** On this machine: one after the other. */
+    /** On this machine: together. */
     NEAR,
     /** Some milliseconds: many at a time. */
     FAR
@@ -149,8 +150,14 @@ public final class Firehose implements FrameSource, AutoCloseable {
   }
 
   private List<RecentFrames.Frame> frames(List<LogEntry> entries) {
-    if (distance == Distance.NEAR || entries.size() == 1) {
-      return entries.stream().map(this::frame).toList();
+    if (distance == Distance.NEAR) {
+      List<byte[]> encoded = encoder.encode(entries);
+      return IntStream.range(0, entries.size())
+          .mapToObj(i -> new RecentFrames.Frame(entries.get(i).seq(), encoded.get(i)))
+          .toList();
+    }
+    if (entries.size() == 1) {
+      return List.of(frame(entries.getFirst()));
     }
     try (ExecutorService fetchers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<RecentFrames.Frame>> frames =

@@ -50,6 +50,22 @@ public abstract class ObjectsContract {
   }
 
   @Test
+  void givesSeveralAtOnceAndLeavesOutTheAbsent() throws Exception {
+    byte[] large = new byte[300_000];
+    large[7] = 7;
+    objects.putIfAbsent("several/small", new byte[] {1}, Metadata.NONE);
+    objects.putStream("several/large", new ByteArrayInputStream(large), Metadata.NONE);
+
+    Map<String, byte[]> found =
+        objects.getAll(List.of("several/small", "several/none", "several/large", "several/small"));
+
+    assertThat(found).containsOnlyKeys("several/small", "several/large");
+    assertThat(found.get("several/small")).containsExactly(1);
+    assertThat(found.get("several/large")).isEqualTo(large);
+    assertThat(objects.getAll(List.of())).isEmpty();
+  }
+
+  @Test
   void givesBackWhatWasPut() throws Exception {
     byte[] content = bytes(100_000, 1);
     assertThat(objects.putIfAbsent(NAME, content, METADATA)).isTrue();
