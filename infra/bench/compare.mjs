@@ -80,7 +80,8 @@ const identity = async (i, attempts = 3) => {
   }
 }
 const ghosts = []
-for (let i = 0; i < 2 * (rounds + 1); i++) ghosts.push(await identity(i))
+const firstImports = 3
+for (let i = 0; i < 2 * (rounds + firstImports); i++) ghosts.push(await identity(i))
 
 log('warming up')
 for (const op of ops) for (const s of sides) {
@@ -99,7 +100,7 @@ let have = 0
 for (const size of sizes) {
   for (const s of sides) await seed(s.big.acct, size - have, { from: have })
   have = size
-  for (const s of sides) await getRepo(s.big)
+  for (const s of sides) await drive(() => getRepo(s.big), { n: 60, concurrency: 1, maxMs: warm * 500, min: 1 })
   await race(`getRepo of ${size}`, 1, (s) => timed(s, 1, Math.max(2, 20_000 / size), () => getRepo(s.big)))
 }
 
@@ -114,7 +115,7 @@ const take = async (s) => {
     if (r.status !== 200) throw new Error(`importRepo ${r.status} ${r.body.toString().slice(0, 200)}`)
   })
 }
-for (const s of sides) await take(s)
+for (let i = 0; i < firstImports; i++) for (const s of sides) await take(s)
 await race('importRepo of 10000', 1, take)
 
 const settled = async (subs, since, quiet) => {

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -21,6 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,6 +43,9 @@ import picocli.CommandLine.Command;
 final class Train implements Callable<Integer> {
   /** Past the second threshold of the compiler, with what the requests of a kind share. */
   private static final int ROUNDS = 250;
+
+  /** Times that the whole repository goes round. */
+  private static final int MOVES = 12;
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final String POST = "app.bsky.feed.post";
@@ -88,17 +95,55 @@ final class Train implements Callable<Integer> {
               object("handle", "train.test", "email", "train@example.com", "password", "training"));
       token = made.text("accessJwt").orElseThrow();
       did = made.text("did").orElseThrow();
-      WebSocket firehose =
-          http.newWebSocketBuilder()
-              .buildAsync(
-                  URI.create("ws://" + server.getAuthority() + path("sync.subscribeRepos")),
-                  new WebSocket.Listener() {})
-              .join();
+      WebSocket firehose = subscribe("", new WebSocket.Listener() {});
       for (int round = 0; round < ROUNDS; round++) {
         write(round);
       }
       firehose.abort();
-      get(path("sync.getRepo") + "?did=" + did);
+      for (int round = 0; round < MOVES; round++) {
+        replay();
+        move();
+      }
+    }
+
+    private WebSocket subscribe(String cursor, WebSocket.Listener listener) {
+      URI events =
+          URI.create("ws://" + server.getAuthority() + path("sync.subscribeRepos") + cursor);
+      return http.newWebSocketBuilder().buildAsync(events, listener).join();
+    }
+
+    /** All events again, as far as to some hundreds. */
+    private void replay() throws InterruptedException {
+      CountDownLatch frames = new CountDownLatch(ROUNDS);
+      WebSocket all =
+          subscribe(
+              "?cursor=0",
+              new WebSocket.Listener() {
+                @Override
+                public @Nullable CompletionStage<?> onBinary(
+                    WebSocket socket, ByteBuffer data, boolean last) {
+                  frames.countDown();
+                  socket.request(1);
+                  return null;
+                }
+              });
+      boolean _ = frames.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      all.abort();
+    }
+
+    /** A repository leaves, and comes back into the empty one. */
+    private void move() throws IOException, InterruptedException {
+      byte[] car = get(path("sync.getRepo") + "?did=" + did);
+      for (List<Value> records = records(); !records.isEmpty(); records = records()) {
+        post(
+            "com.atproto.repo.applyWrites",
+            object("repo", did)
+                .with("writes", new Value.Array(records.stream().map(Client::deletion).toList())));
+      }
+      send(
+          request(path("repo.importRepo"))
+              .header("Content-Type", "application/vnd.ipld.car")
+              .POST(HttpRequest.BodyPublishers.ofByteArray(car)));
     }
 
     private void write(int round) throws IOException, InterruptedException {
@@ -119,6 +164,23 @@ final class Train implements Callable<Integer> {
         post("com.atproto.repo.applyWrites", batch(round));
         upload(round);
       }
+    }
+
+    private List<Value> records() throws IOException, InterruptedException {
+      String query = "?limit=100&repo=" + did + "&collection=" + POST;
+      Value answer = DataJson.parse(get(path("repo.listRecords") + query));
+      return ((Value.Obj) answer).array("records").orElseThrow();
+    }
+
+    private static Value deletion(Value record) {
+      String uri = ((Value.Obj) record).text("uri").orElseThrow();
+      return object(
+          "$type",
+          "com.atproto.repo.applyWrites#delete",
+          "collection",
+          POST,
+          "rkey",
+          uri.substring(uri.lastIndexOf('/') + 1));
     }
 
     private Value.Obj batch(int round) {
@@ -166,8 +228,8 @@ final class Train implements Callable<Integer> {
       return (Value.Obj) DataJson.parse(answer);
     }
 
-    private void get(String path) throws IOException, InterruptedException {
-      send(request(path).GET());
+    private byte[] get(String path) throws IOException, InterruptedException {
+      return send(request(path).GET());
     }
 
     private static String path(String method) {
