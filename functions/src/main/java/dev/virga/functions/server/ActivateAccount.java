@@ -6,7 +6,6 @@ import dev.virga.functions.xrpc.Endpoint;
 import dev.virga.functions.xrpc.XrpcHandler;
 import dev.virga.functions.xrpc.XrpcRequest;
 import dev.virga.pds.account.AccountChanges;
-import dev.virga.pds.account.AccountStatus;
 import dev.virga.pds.account.Accounts;
 import dev.virga.pds.account.DidChecks;
 
@@ -31,7 +30,7 @@ public final class ActivateAccount implements XrpcHandler {
   public HttpResponse handle(XrpcRequest request) {
     accounts.requireUnbarred(request.account());
     checks.requireValid(request.account());
-    changes.changeStatus(request.account(), status -> status.withOwn(new AccountStatus.Active()));
+    changes.activate(request.account());
     return HttpResponse.empty();
   }
 }

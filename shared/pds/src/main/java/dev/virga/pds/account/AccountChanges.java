@@ -96,6 +96,23 @@ public final class AccountChanges {
   }
 
   /**
+   * Switches an account on by the will of its owner, and announces it. Not beneath a moderator's
+   * measure: that would be lifted without a word of what was imported before.
+   *
+   * @throws XrpcException 401 AccountTakedown, 403 AccountNotFound
+   */
+  public Account activate(Did did) {
+    return changeStatus(
+        did,
+        status -> {
+          if (status.isBarred()) {
+            throw Accounts.barred();
+          }
+          return status.withOwn(new AccountStatus.Active());
+        });
+  }
+
+  /**
    * Changes the status of an account by the will of a moderator, and announces it, even if it is
    * the one it has: as {@code #account} alone, unless this undoes its owner's deactivation.
    *
@@ -120,7 +137,7 @@ public final class AccountChanges {
         continue; // deleted meanwhile, as the next look at the account will tell
       }
       Head head = found.get();
-      Tid now = afterEvents(did, tids.nextAfter(head.rev()));
+      Tid now = afterEvents(did, tids.nextAfter(head.changed()));
       boolean activated = activates.test(before.status(), after.status());
       List<EventBody> events = new ArrayList<>();
       events.add(event(after));
@@ -177,7 +194,7 @@ public final class AccountChanges {
       index.transact(
           Write.all(
               Write.check(AccountKeys.account(did), Condition.PRESENT),
-              Outbox.put(did, tids.nextAfter(head.rev()), Outbox.Content.of(events))));
+              Outbox.put(did, tids.nextAfter(head.changed()), Outbox.Content.of(events))));
     } catch (ConditionFailedException e) {
       throw Accounts.notFound();
     }

@@ -161,7 +161,7 @@ public final class AccountDeletion {
 
   /** Later than everything that the account has announced. */
   private Tid announcement(Did did, Optional<Head> head) {
-    Tid now = head.map(found -> tids.nextAfter(found.rev())).orElseGet(tids::next);
+    Tid now = head.map(found -> tids.nextAfter(found.changed())).orElseGet(tids::next);
     List<Entry> last = index.query(Query.backward(did.text(), Outbox.all(), 1)).entries();
     return last.isEmpty() ? now : tids.nextAfter(Outbox.tid(last.getFirst().key()));
   }

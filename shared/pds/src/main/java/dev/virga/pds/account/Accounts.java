@@ -84,9 +84,13 @@ public final class Accounts {
   public Account requireUnbarred(Did did) {
     Account account = require(did);
     if (account.status().isBarred()) {
-      throw XrpcException.unauthorized("AccountTakedown", "Account has been taken down");
+      throw barred();
     }
     return account;
+  }
+
+  static XrpcException barred() {
+    return XrpcException.unauthorized("AccountTakedown", "Account has been taken down");
   }
 
   /** Whether an account of this DID was deleted and not everything of it has been removed yet. */

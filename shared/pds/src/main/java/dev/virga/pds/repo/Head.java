@@ -58,6 +58,18 @@ public record Head(
         .build();
   }
 
+  /**
+   * When it was last written: as its revision says, or later by a change that was no commit, with
+   * which every etag begins. Whatever comes next must be later, whatever its clock says, as events
+   * are told in the order of their times.
+   */
+  public Tid changed() {
+    int end = etag.indexOf('+');
+    String at = end < 0 ? etag : etag.substring(0, end);
+    Tid changed = Tid.isValid(at) ? Tid.parse(at) : rev;
+    return changed.compareTo(rev) > 0 ? changed : rev;
+  }
+
   Head withState(RepoState newState, String newEtag) {
     return new Head(newEtag, newState, rev, commit, commitBlock, root, young, pending);
   }

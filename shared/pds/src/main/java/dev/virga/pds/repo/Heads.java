@@ -104,7 +104,7 @@ public final class Heads {
         .map(
             head -> {
               remembered.remove(did);
-              return stateWrite(did, head, head.state(), tids.nextAfter(head.rev()));
+              return stateWrite(did, head, head.state(), tids.nextAfter(head.changed()));
             });
   }
 

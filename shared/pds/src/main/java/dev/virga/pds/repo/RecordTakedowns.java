@@ -70,7 +70,7 @@ public final class RecordTakedowns {
             Write.all(
                 decision(key, ref),
                 note(RepoKeys.hidden(did, path), ref),
-                Heads.stateWrite(did, found, found.state(), tids.nextAfter(found.rev()))));
+                Heads.stateWrite(did, found, found.state(), tids.nextAfter(found.changed()))));
         heads.forget(did);
         return true;
       } catch (ConditionFailedException e) {

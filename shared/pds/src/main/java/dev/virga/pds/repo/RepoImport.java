@@ -179,7 +179,7 @@ public final class RepoImport {
     if (before.root().equals(imported.data())) {
       return; // nothing is different
     }
-    Tid rev = tids.nextAfter(latest(before.rev(), imported.rev()));
+    Tid rev = tids.nextAfter(latest(before.changed(), imported.rev()));
     Commit ours = Commit.sign(did, rev, imported.data(), keys.apply(did));
     store.commit(did, before, ours, blocks);
     heads.forget(did);

@@ -168,7 +168,7 @@ public final class RepoWriter {
       requireCurrent(did, head);
       return new WriteOutcome.Unchanged();
     }
-    Tid rev = tids.nextAfter(head.rev());
+    Tid rev = tids.nextAfter(head.changed());
     Instant now = clock.instant();
     Map<Key, Item> before = store.recordsBefore(did, edit);
     TreeChange change = TreeChange.apply(tree, edit.writes());

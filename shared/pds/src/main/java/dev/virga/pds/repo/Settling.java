@@ -71,7 +71,7 @@ final class Settling {
       }
     }
     Head settled =
-        head.withYoung(head.young().after(upTo), tids.nextAfter(head.rev()) + "+settled");
+        head.withYoung(head.young().after(upTo), tids.nextAfter(head.changed()) + "+settled");
     writes.add(
         Write.put(RepoKeys.head(did), settled.toItem(), Condition.equal("etag", head.etag())));
     return writes;

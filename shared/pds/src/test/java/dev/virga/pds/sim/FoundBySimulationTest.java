@@ -181,6 +181,53 @@ class FoundBySimulationTest {
   }
 
   @Test
+  void aCommitIsToldAfterTheChangeOfStatusThatAllowedItWhateverTheClocksSay() throws Exception {
+    Server ahead = new Server(world, 1);
+    ahead.skew(Duration.ofMinutes(10));
+    ahead.changes.changeStatus(
+        alice, status -> status.withOwn(new AccountStatus.Deactivated(world.now(), null)));
+    ahead.changes.changeStatus(alice, status -> status.withOwn(new AccountStatus.Active()));
+    Operations.write(new Server(world, 2), alice, Operations.create("one", "after that"));
+    Recovery recovery = new Recovery(world);
+    recovery.recover();
+    assertThat(recovery.complaints()).isEmpty();
+  }
+
+  @Test
+  void anActivationThatATakedownOvertakesDoesNotHideWhatWasImportedBefore() throws Exception {
+    Server server = new Server(world, 1);
+    byte[] car = Operations.export(server, alice, server.heads.find(alice).orElseThrow());
+    Operations.write(server, alice, Operations.create("one", "more"));
+    server.changes.changeStatus(
+        alice, status -> status.withOwn(new AccountStatus.Deactivated(world.now(), null)));
+    Operations.importCar(server, alice, car);
+    new Recovery(world).drain();
+    for (int call = 0; ; call++) {
+      World copy = world.copy(call);
+      Server activating = new Server(copy, 1);
+      activating.faults.plan(
+          call,
+          Faults.Kind.OVERTAKEN,
+          () ->
+              new Server(copy, 2)
+                  .changes.moderate(
+                      alice, status -> new AccountStatus.Takendown("ref", status.own())));
+      try {
+        activating.changes.activate(alice);
+      } catch (XrpcException e) {
+        assertThat(e.error()).as("call %s", call).isEqualTo("AccountTakedown");
+      }
+      new Server(copy, 3).changes.moderate(alice, status -> new AccountStatus.Active());
+      Recovery recovery = new Recovery(copy);
+      recovery.recover();
+      assertThat(recovery.complaints()).as("call %s", call).isEmpty();
+      if (!activating.faults.struck()) {
+        return;
+      }
+    }
+  }
+
+  @Test
   void aBlobUploadedAgainRightAfterItsRecordWasDeletedStays() throws Exception {
     Server server = new Server(world, 1);
     BlobRef blob = Operations.upload(server, alice, "a picture");

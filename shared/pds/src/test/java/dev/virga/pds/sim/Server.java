@@ -24,6 +24,7 @@ import dev.virga.pds.auth.CheapPasswords;
 import dev.virga.pds.auth.SessionTokens;
 import dev.virga.pds.auth.Sessions;
 import dev.virga.pds.blob.Blobs;
+import dev.virga.pds.blob.Quarantine;
 import dev.virga.pds.blob.StrayBlobs;
 import dev.virga.pds.identity.DidResolver;
 import dev.virga.pds.identity.DirectoryException;
@@ -73,6 +74,7 @@ final class Server {
   final RepoImport imports;
   final Blobs blobs;
   final StrayBlobs strays;
+  final Quarantine quarantine;
   final SignUp signUp;
   final SignUpIntents intents;
   final AccountChanges changes;
@@ -105,6 +107,7 @@ final class Server {
     export = new RepoExport(index, objects, reader);
     blobs = new Blobs(index, objects, tids, did -> heads.fence(did, tids));
     strays = new StrayBlobs(index, objects, clock);
+    quarantine = new Quarantine(index, objects, blobs, tids);
     ImportStore importStore =
         new ImportStore(index, objects, reader, blobs, redo, clock, world.scratch);
     imports =

@@ -21,6 +21,7 @@ import dev.virga.pds.store.StoreException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -169,7 +170,13 @@ final class Simulation {
         commit(server, did, Operations.put(key, text, blob));
       }
       case 15 -> commit(server, did, Operations.create("l" + names++, "like " + random.nextInt(2)));
-      case 16 -> moderate(server, did);
+      case 16 -> {
+        if (random.nextInt(3) == 0) {
+          switchOffOrOn(server, did);
+        } else {
+          moderate(server, did);
+        }
+      }
       case 17 -> {
         String handle = "name" + random.nextInt(3) + ".pds.test";
         server.handleChanges.change(did, Handle.parse(handle));
@@ -185,8 +192,11 @@ final class Simulation {
       }
       case 20, 21 -> export(server, did);
       case 22 -> {
+        boolean down = random.nextBoolean();
         boolean _ =
-            server.takedowns.set(did, Operations.path(key), random.nextBoolean() ? "ref" : null);
+            random.nextBoolean()
+                ? server.takedowns.set(did, Operations.path(key), down ? "ref" : null)
+                : hide(server, did, down);
       }
       case 23 -> {
         server.intents.recover();
@@ -236,6 +246,24 @@ final class Simulation {
       if (acknowledged.put(did + " " + rev, asked) != null) {
         throw new AssertionError("two commits of " + did + " at " + rev);
       }
+    }
+  }
+
+  /** What a moderator does to a picture. */
+  private boolean hide(Server server, Did did, boolean down) {
+    byte[] bytes = ("picture " + random.nextInt(3)).getBytes(StandardCharsets.UTF_8);
+    Cid cid = Cid.ofRaw(bytes);
+    return down ? server.quarantine.takeDown(did, cid, "ref") : server.quarantine.restore(did, cid);
+  }
+
+  /** What owners do. */
+  private void switchOffOrOn(Server server, Did did) {
+    if (random.nextBoolean()) {
+      Instant now = world.now();
+      server.changes.changeStatus(
+          did, status -> status.withOwn(new AccountStatus.Deactivated(now, null)));
+    } else {
+      server.changes.activate(did);
     }
   }
 
