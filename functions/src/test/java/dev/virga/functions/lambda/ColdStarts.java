@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code virga bench cold}: how long functions take to start and to answer, from the package and
@@ -23,12 +25,13 @@ import java.util.Map;
  * several rounds long, and what is printed are medians and their ratios.
  */
 final class ColdStarts {
+  private static final Logger LOG = LoggerFactory.getLogger(ColdStarts.class);
+
   private static final List<String> FUNCTIONS =
       List.of("Read", "Write", "Account", "Admin", "Proxy", "Stream", "WebSocket");
 
   /** How Lambda starts a JVM when there is no snapshot. */
-  private static final List<String> LAMBDA =
-      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+  private static final List<String> LAMBDA = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   /** With a snapshot it compiles all the way; 1,024 MB leave that much to the heap. */
   private static final List<String> SNAP_START = List.of("-XX:+UseSerialGC", "-Xmx800m");
@@ -70,19 +73,30 @@ final class ColdStarts {
   }
 
   /** Prints the tables. Usage: [--rounds N] [--calls N] */
-  public static void main(String[] arguments) throws Exception {
-    List<String> given = Arrays.asList(arguments);
+  public static void main(String[] arguments) {
+    int status = 0;
+    try {
+      measure(Arrays.asList(arguments));
+    } catch (Exception e) {
+      LOG.error("the measurement broke off", e);
+      status = 1;
+    }
+    System.exit(status); // the local servers' threads are no daemons
+  }
+
+  private static void measure(List<String> given) throws Exception {
     int rounds = option(given, "--rounds", 3);
     int calls = option(given, "--calls", 40);
+    PrintStream out = System.out;
+    System.setOut(System.err); // the servers talk of themselves
     try (FakePlc plc = new FakePlc();
         FakeGateway gateway = new FakeGateway()) {
       Map<String, String> environment = new HashMap<>(Environments.fresh(plc));
       environment.put("VIRGA_WEBSOCKET_URL", gateway.url() + "/live");
       environment.put("VIRGA_WEBSOCKET_FUNCTION", "subscribers");
       environment.put("AWS_ENDPOINT_URL_LAMBDA", gateway.url());
-      new ColdStarts(environment, rounds, calls, System.out).run();
+      new ColdStarts(environment, rounds, calls, out).run();
     }
-    System.exit(0); // the local servers' threads are no daemons
   }
 
   private static int option(List<String> given, String name, int otherwise) {
