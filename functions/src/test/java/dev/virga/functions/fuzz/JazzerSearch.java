@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  *
  * <p>{@code -Dfuzz.targets=car,mst} chooses targets. New inputs gather in {@code
  * target/fuzz/<name>}, finds there as {@code crash-…}, {@code timeout-…} or {@code oom-…}: mend
- * what they show and keep them in the corpus.
+ * what they show and keep them in the corpus. A find whose input is empty ({@code crash-da39a3ee…})
+ * is a class of the target that did not load, since that input is always the first.
  */
 class JazzerSearch {
   @ParameterizedTest
