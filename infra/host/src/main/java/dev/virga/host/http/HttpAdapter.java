@@ -6,6 +6,7 @@ import dev.virga.functions.http.HttpResponse;
 import dev.virga.functions.http.RequestPath;
 import dev.virga.functions.site.Site;
 import dev.virga.functions.xrpc.ErrorAnswers;
+import dev.virga.pds.store.StoreException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -143,7 +144,11 @@ final class HttpAdapter extends Handler.Abstract {
   private static void failed(HttpRequest request, Response out, Callback callback, Exception e) {
     String what = request.method() + " " + request.path();
     if (out.isCommitted()) {
-      LOG.debug("{} broke off", what, e);
+      if (e instanceof StoreException || e.getCause() instanceof StoreException) {
+        LOG.warn("{} broke off", what, e); // the client may have ended the others
+      } else {
+        LOG.debug("{} broke off", what, e);
+      }
       callback.failed(e);
       return;
     }

@@ -56,7 +56,7 @@ public final class RepoFixture {
   final RepoExport export;
   final TidClock tids;
   final Redo redo;
-  private final Ticker clock = new Ticker();
+  final Ticker clock = new Ticker();
 
   /** Time passes only here. */
   static final class Ticker implements java.time.InstantSource {
