@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dvirga.sim.seeds=N} so many, {@code -Dvirga.sim.first=S} from another first one on.
  */
 class SimulationTest {
-  private static final int SEEDS = 500;
+  private static final int SEEDS = 800;
 
   @TempDir Path scratch;
 
