@@ -110,6 +110,7 @@ export class Follower {
     assert.equal(blocks.size, 1, 'only the commit block')
     const commit = await this.#open(blocks, root, body.did)
     assert.equal(commit.rev, body.rev)
+    if (String(this.heads.get(body.did)?.data) !== String(commit.data)) this.records.delete(body.did) // others, which it does not tell
     this.heads.set(body.did, { rev: body.rev, data: commit.data, commit: String(root) })
   }
 

@@ -1,5 +1,5 @@
 // The eleven steps by which an account moves from one PDS to another (behaviour notes, §11), as a client makes them.
-// Either end may be any PDS: { url, plc, tokenFor(address) }.
+// Either end may be any PDS: { url, plc, tokenFor(address) }, and `large` where it takes repositories and blobs, if elsewhere.
 import assert from 'node:assert/strict'
 import crypto from 'node:crypto'
 import { AtpAgent } from '@atproto/api'
@@ -77,9 +77,17 @@ async function arrive(account, home) {
   return { ...login, agent, did: account.did, server: home.url, plc: home.plc, home, key: account.key }
 }
 
+/** A client for what is large, where the home takes that. */
+function large({ home, agent }) {
+  if (!home.large) return agent
+  const client = new AtpAgent({ service: home.large })
+  client.setHeader('authorization', `Bearer ${agent.session.accessJwt}`)
+  return client
+}
+
 async function carryRepo(account, moved) {
   const car = await exportRepo(account)
-  await moved.agent.com.atproto.repo.importRepo(car, { encoding: 'application/vnd.ipld.car' })
+  await large(moved).com.atproto.repo.importRepo(car, { encoding: 'application/vnd.ipld.car' })
 }
 
 async function carryBlobs(account, moved) {
@@ -89,7 +97,7 @@ async function carryBlobs(account, moved) {
     const page = await missing(cursor)
     for (const { cid } of page.blobs) {
       const blob = await account.agent.com.atproto.sync.getBlob({ did: account.did, cid })
-      const sent = await moved.agent.uploadBlob(blob.data, { encoding: blob.headers['content-type'] })
+      const sent = await large(moved).com.atproto.repo.uploadBlob(blob.data, { encoding: blob.headers['content-type'] })
       assert.equal(String(sent.data.blob.ref), cid)
     }
     cursor = page.cursor

@@ -78,7 +78,7 @@ public final class RepoExport {
 
   /** Reads all blocks of a repository as of a head, but for the commit. */
   void each(Did did, Head head, BlockSink sink) throws IOException {
-    MstWalk steps = Mst.load(head.root(), reader.nodes(did, head)).walk();
+    MstWalk steps = Mst.load(head.root(), reader.nodes(did, head).readingAll()).walk();
     RecordCursor records = new RecordCursor(did, index);
     while (steps.hasNext()) {
       MstStep step = steps.next();

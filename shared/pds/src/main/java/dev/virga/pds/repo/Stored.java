@@ -4,6 +4,7 @@ import dev.virga.atproto.data.Cid;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
+import java.util.Optional;
 
 /** A block's bytes as an item holds them: inline when small, else a place in a pack. */
 public final class Stored {
@@ -35,6 +36,11 @@ public final class Stored {
     return item.text(PACK, pack).number(OFFSET, offset).number(LENGTH, length);
   }
 
+  /** The block of an item that holds it itself. */
+  static Optional<byte[]> inline(Item item) {
+    return item.bytes("block");
+  }
+
   /** What an item says of a block that is not inline. */
   static Item place(String pack, long offset, int length) {
     return addPlace(Item.builder(), pack, offset, length).build();
@@ -47,7 +53,7 @@ public final class Stored {
    * @throws StoreException if the pack is missing, too short or damaged
    */
   public static byte[] read(Cid cid, Item item, Objects objects) {
-    return item.bytes("block").orElseGet(() -> readPack(cid, item, objects));
+    return inline(item).orElseGet(() -> readPack(cid, item, objects));
   }
 
   private static byte[] readPack(Cid cid, Item item, Objects objects) {
