@@ -1,8 +1,10 @@
 // Waiting for something that happens elsewhere, with a deadline and without fixed sleeps.
 import { setTimeout as pause } from 'node:timers/promises'
 
+const DEADLINE_MS = 60_000 // on an overloaded machine the first calls of a fresh JVM take long
+
 /** The first truthy answer of `ask`; throws once the deadline has passed. */
-export async function poll(what, ask, deadlineMs = 20_000) {
+export async function poll(what, ask, deadlineMs = DEADLINE_MS) {
   const end = performance.now() + deadlineMs
   for (;;) {
     const answer = await ask()
