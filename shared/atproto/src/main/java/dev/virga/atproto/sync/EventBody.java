@@ -43,6 +43,15 @@ public sealed interface EventBody permits CommitEvent, SyncEvent, IdentityEvent,
   }
 
   /**
+   * Whether the stored form is that of a commit, whose blocks may be elsewhere.
+   *
+   * @throws DataException if the bytes are no stored event
+   */
+  static boolean isCommit(byte[] stored) {
+    return StoredEvent.type(stored).equals(CommitEvent.TYPE);
+  }
+
+  /**
    * The message that subscribers get, from the stored form.
    *
    * @param blocks of a commit stored without them; null to leave the event as it is

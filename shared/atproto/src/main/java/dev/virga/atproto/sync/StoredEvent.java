@@ -42,11 +42,28 @@ final class StoredEvent {
     }
   }
 
-  private byte[] frame(byte @Nullable [] blocks, long seq, Instant time) {
+  /**
+   * The name of a stored event's message.
+   *
+   * @throws DataException if it is not the encoding of an event
+   */
+  static String type(byte[] stored) {
+    try {
+      return new StoredEvent(stored).type();
+    } catch (ArrayIndexOutOfBoundsException e) {
+      throw new DataException("stored event is cut short", e);
+    }
+  }
+
+  private String type() {
     if ((in[at++] & 0xff) != PAIR) {
       throw malformed();
     }
-    String type = text();
+    return text();
+  }
+
+  private byte[] frame(byte @Nullable [] blocks, long seq, Instant time) {
+    String type = type();
     int fields = shortHead(MAP);
     EventWriter out = EventWriter.begin(type, fields, seq, time);
     boolean numbered = false;

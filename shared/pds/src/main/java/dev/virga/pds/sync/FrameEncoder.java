@@ -23,21 +23,37 @@ final class FrameEncoder {
    * @return without bytes if its blocks are gone, as those of deleted accounts are
    */
   byte[] encode(LogEntry entry) {
-    return entry.pack() == null
+    String pack = pack(entry);
+    return pack == null
         ? frame(entry, null)
-        : objects.get(entry.pack()).map(blocks -> frame(entry, blocks)).orElse(GONE);
+        : objects.get(pack).map(blocks -> frame(entry, blocks)).orElse(GONE);
   }
 
   /** The same for each of several entries, whose blocks are read together. */
   List<byte[]> encode(List<LogEntry> entries) {
-    Map<String, byte[]> packs =
-        objects.getAll(entries.stream().map(LogEntry::pack).filter(pack -> pack != null).toList());
+    List<String> names = new ArrayList<>();
+    for (LogEntry entry : entries) {
+      String pack = pack(entry);
+      if (pack != null) {
+        names.add(pack);
+      }
+    }
+    Map<String, byte[]> packs = objects.getAll(names);
     List<byte[]> frames = new ArrayList<>(entries.size());
     for (LogEntry entry : entries) {
-      byte @Nullable [] blocks = packs.get(entry.pack());
-      frames.add(entry.pack() != null && blocks == null ? GONE : frame(entry, blocks));
+      String pack = pack(entry);
+      byte @Nullable [] blocks = pack == null ? null : packs.get(pack);
+      frames.add(pack != null && blocks == null ? GONE : frame(entry, blocks));
     }
     return frames;
+  }
+
+  /**
+   * Where the blocks of an entry are, if it has them elsewhere. The events of one transaction name
+   * its pack all alike, but only a commit's blocks are left out of the event.
+   */
+  private static @Nullable String pack(LogEntry entry) {
+    return entry.pack() != null && EventBody.isCommit(entry.event()) ? entry.pack() : null;
   }
 
   private static byte[] frame(LogEntry entry, byte @Nullable [] blocks) {
