@@ -180,11 +180,17 @@ record Account(String did, String token) {
           wire.get(XRPC + "identity.getRecommendedDidCredentials", account.token).json();
       Value.Obj keys = ours.obj("verificationMethods").orElseThrow();
       Value.Obj pds = ours.obj("services").flatMap(all -> all.obj("atproto_pds")).orElseThrow();
+      List<PublicKey> rotation = new ArrayList<>();
+      for (Value their : ours.array("rotationKeys").orElseThrow()) {
+        rotation.add(PublicKey.parseDidKey(((Value.Text) their).value()));
+      }
+      rotation.add(key.publicKey());
       PlcData data =
           genesis
               .data()
               .withSigningKey(PublicKey.parseDidKey(keys.text("atproto").orElseThrow()))
-              .withPds(URI.create(pds.text("endpoint").orElseThrow()));
+              .withPds(URI.create(pds.text("endpoint").orElseThrow()))
+              .withRotationKeys(rotation);
       PlcOperation update = PlcOperation.update(genesis.cid(), data, key);
       wire.post("/" + account.did, null, update.toValue());
       wire.post(XRPC + "server.activateAccount", account.token, "", new byte[0]);
