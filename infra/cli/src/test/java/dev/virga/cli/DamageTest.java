@@ -120,8 +120,17 @@ class DamageTest {
     if (sort.startsWith("blob#")) {
       blobObjects.put(partition + " / " + sort, entry.item().requireText("object"));
     }
-    // A node that was replaced is told to expire: nobody will miss it.
-    if (!sort.startsWith("node#") || entry.expires() == null) {
+    // A node that was replaced is told to expire: nobody will miss it. Nor will anybody look for
+    // the event that told the end of an account.
+    boolean replaced = sort.startsWith("node#") && entry.expires() != null;
+    Optional<String> toldOf =
+        partition.startsWith("log#")
+            ? entry.item().text("did")
+            : Optional.of(partition).filter(did -> sort.startsWith("outbox#"));
+    boolean ended =
+        toldOf.isPresent()
+            && furnished.owners.stream().noneMatch(owner -> owner.did().equals(toldOf.get()));
+    if (!replaced && !ended) {
       add(new RowVictim(partition + " / " + sort, INDEX, partition, sort));
     }
   }

@@ -107,7 +107,7 @@ public final class Firehose implements FrameSource, AutoCloseable {
         pokes.drainPermits();
       } catch (InterruptedException e) {
         return;
-      } catch (StoreException e) {
+      } catch (RuntimeException e) {
         logger.error("the log cannot be read, trying again", e);
         pokes.drainPermits();
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
