@@ -42,19 +42,17 @@ public final class ReadOnlyIndex implements Index, AutoCloseable {
 
   @Override
   public Optional<Item> get(Key key) {
-    Address address = Address.of(key);
-    return readers.read(reads -> reads.get(address)).map(ReadStatements.Row::item);
+    return readers.get(key);
   }
 
   @Override
   public Map<Key, Item> batchGet(Collection<Key> keys) {
-    Index.requireBatch(keys);
-    return keys.isEmpty() ? Map.of() : readers.read(reads -> reads.getAll(keys));
+    return readers.batchGet(keys);
   }
 
   @Override
   public Page query(Query query) {
-    return readers.read(reads -> reads.query(query));
+    return readers.query(query);
   }
 
   @Override

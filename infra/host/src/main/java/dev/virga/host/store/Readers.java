@@ -1,8 +1,16 @@
 package dev.virga.host.store;
 
+import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Item;
+import dev.virga.pds.store.Key;
+import dev.virga.pds.store.Page;
+import dev.virga.pds.store.Query;
 import dev.virga.pds.store.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +39,23 @@ final class Readers implements AutoCloseable {
     this.file = file;
     this.most = most;
     this.permits = new Semaphore(most);
+  }
+
+  /** As {@link Index#get}. */
+  Optional<Item> get(Key key) {
+    Address address = Address.of(key);
+    return read(reads -> reads.get(address)).map(ReadStatements.Row::item);
+  }
+
+  /** As {@link Index#batchGet}. */
+  Map<Key, Item> batchGet(Collection<Key> keys) {
+    Index.requireBatch(keys);
+    return keys.isEmpty() ? Map.of() : read(reads -> reads.getAll(keys));
+  }
+
+  /** As {@link Index#query}. */
+  Page query(Query query) {
+    return read(reads -> reads.query(query));
   }
 
   <T> T read(Reading<T> reading) {

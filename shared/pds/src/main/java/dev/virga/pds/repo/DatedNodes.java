@@ -1,8 +1,8 @@
 package dev.virga.pds.repo;
 
 import dev.virga.atproto.data.Cid;
+import dev.virga.atproto.repo.BatchSource;
 import dev.virga.atproto.repo.BlockSource;
-import dev.virga.atproto.repo.MissingBlockException;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Index;
@@ -11,7 +11,6 @@ import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,7 +20,7 @@ import java.util.Optional;
  * <p>A node that was not written since a revision has nothing below it that was, because whatever
  * changes below a node changes the node.
  */
-final class DatedNodes implements BlockSource {
+final class DatedNodes implements BatchSource {
   private final Did did;
   private final Index index;
   private final Objects objects;
@@ -52,15 +51,6 @@ final class DatedNodes implements BlockSource {
   @Override
   public boolean isTrusted() {
     return true;
-  }
-
-  @Override
-  public byte[] load(Cid cid) {
-    byte[] bytes = loadAll(List.of(cid)).get(cid);
-    if (bytes == null) {
-      throw new MissingBlockException(cid);
-    }
-    return bytes;
   }
 
   @Override

@@ -100,12 +100,13 @@ public final class ImportStore {
     Redo.Draft plan = redo.draft(did, commit.rev());
     String name = RepoKeys.pack(did, commit.rev());
     BlobUse blobs = new BlobUse(new LinkedHashSet<>(), new LinkedHashSet<>());
+    boolean all = isEmpty(before);
     try {
-      PackNote note = PackNote.following(PackNote.Kind.IMPORT, before, isEmpty(before) ? 0 : 1);
+      PackNote note = PackNote.following(PackNote.Kind.IMPORT, before, all ? 0 : 1);
       Pack pack = new Pack(name, note, new byte[0], new HashMap<>());
       Items items = new Items(did, commit.rev(), pack, plan, blobs);
-      storePack(did, commit, after, source, items, isEmpty(before));
-      if (!isEmpty(before)) {
+      storePack(did, commit, after, source, items, all);
+      if (!all) {
         MstDiff.records(Mst.load(before.root(), reader.nodes(did, before)), after)
             .forEach(change -> items.add(change, source));
         plan.add(removals(did, before, after));
@@ -210,7 +211,8 @@ public final class ImportStore {
             flush(nodes, CHUNK);
           }
         }
-        case MstStep.Record(String path, var _) when all -> items.create(path, cid, block);
+        case MstStep.Record(String path, var _) when all ->
+            items.add(new RecordChange(path, null, cid), _ -> block);
         case MstStep.Record _ -> {}
       }
     }
@@ -250,13 +252,6 @@ public final class ImportStore {
       this.blobs = blobs;
     }
 
-    void create(String key, Cid cid, byte[] bytes) {
-      RepoPath path = RepoPath.parse(key);
-      writes.add(new RecordWrite.Create(path, cid));
-      records.put(path, prepared(path, cid, bytes));
-      flushFull();
-    }
-
     void add(RecordChange change, BlockSource source) {
       RepoPath path = RepoPath.parse(change.key());
       Cid now = change.after();
@@ -272,10 +267,6 @@ public final class ImportStore {
                 : new RecordWrite.Update(path, now));
         records.put(path, prepared(path, now, source.load(now)));
       }
-      flushFull();
-    }
-
-    private void flushFull() {
       if (writes.size() == CHUNK) {
         flush();
       }
@@ -351,9 +342,6 @@ public final class ImportStore {
 
   /** Removes the nodes of the old tree; an export of it under way has to begin again. */
   private List<Write> removals(Did did, Head before, Mst after) {
-    if (isEmpty(before)) {
-      return List.of();
-    }
     return MstDiff.between(Mst.load(before.root(), reader.nodes(did, before)), after)
         .removedNodes()
         .stream()

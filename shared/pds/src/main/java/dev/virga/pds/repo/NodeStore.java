@@ -4,8 +4,7 @@ import dev.virga.atproto.data.Block;
 import dev.virga.atproto.data.CarReader;
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.data.DataException;
-import dev.virga.atproto.repo.BlockSource;
-import dev.virga.atproto.repo.MissingBlockException;
+import dev.virga.atproto.repo.BatchSource;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.store.Entry;
@@ -30,7 +29,7 @@ import java.util.Optional;
  * The tree nodes of one repository as of a head, through the cache: young ones from packs, others
  * from items. Each is checked against its CID once.
  */
-final class NodeStore implements BlockSource {
+final class NodeStore implements BatchSource {
   private static final CarReader.Limits PACK =
       new CarReader.Limits(CommitDraft.MAX_BLOCKS, CommitDraft.MAX_BLOCKS, CommitDraft.MAX_BLOCKS);
 
@@ -72,15 +71,6 @@ final class NodeStore implements BlockSource {
   NodeStore readingAll() {
     readsAll = true;
     return this;
-  }
-
-  @Override
-  public byte[] load(Cid cid) {
-    byte[] bytes = loadAll(List.of(cid)).get(cid);
-    if (bytes == null) {
-      throw new MissingBlockException(cid);
-    }
-    return bytes;
   }
 
   @Override

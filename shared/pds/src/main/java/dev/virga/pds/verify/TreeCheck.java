@@ -3,7 +3,7 @@ package dev.virga.pds.verify;
 import dev.virga.atproto.data.CarReader;
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.data.DataException;
-import dev.virga.atproto.repo.BlockSource;
+import dev.virga.atproto.repo.BatchSource;
 import dev.virga.atproto.repo.MissingBlockException;
 import dev.virga.atproto.repo.Mst;
 import dev.virga.atproto.repo.MstStep;
@@ -23,12 +23,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Checks that the tree of a head is whole and canonical, and the only one that is kept. */
-final class TreeCheck implements BlockSource {
+final class TreeCheck implements BatchSource {
   private static final CarReader.Limits PACK =
       new CarReader.Limits(CommitEvent.MAX_BLOCKS, 100_000, CommitEvent.MAX_BLOCKS);
 
@@ -103,15 +102,6 @@ final class TreeCheck implements BlockSource {
       Tid last = written.compareTo(head.rev()) > 0 ? written : head.rev();
       findings.leftover(Code.NODE_ORPHANED, entry.key(), last, "of revision " + written);
     }
-  }
-
-  @Override
-  public byte[] load(Cid cid) {
-    byte[] bytes = loadAll(List.of(cid)).get(cid);
-    if (bytes == null) {
-      throw new MissingBlockException(cid);
-    }
-    return bytes;
   }
 
   @Override

@@ -42,6 +42,19 @@ class FoundBySimulationTest {
     new Recovery(world).drain();
   }
 
+  /** A moderator comes between two calls of somebody else. */
+  private void takeDown(World meanwhile) {
+    new Server(meanwhile, 2)
+        .changes.moderate(alice, status -> new AccountStatus.Takendown("ref", status.own()));
+  }
+
+  /** All is as it should be once a fresh process has recovered what the fault at a call left. */
+  private static void assertNoComplaints(World after, int call) throws Exception {
+    Recovery recovery = new Recovery(after);
+    recovery.recover();
+    assertThat(recovery.complaints()).as("call %s", call).isEmpty();
+  }
+
   @Test
   void aHandleAskedForTwiceAtOnceDoesNotLapse() throws Exception {
     Handle wanted = Handle.parse("alys.pds.test");
@@ -115,9 +128,7 @@ class FoundBySimulationTest {
       } catch (StoreException e) {
         // It may be there or not, but not half of it.
       }
-      Recovery recovery = new Recovery(copy);
-      recovery.recover();
-      assertThat(recovery.complaints()).as("call %s", call).isEmpty();
+      assertNoComplaints(copy, call);
       if (!server.faults.struck()) {
         return;
       }
@@ -143,9 +154,7 @@ class FoundBySimulationTest {
       } catch (XrpcException e) {
         assertThat(e.status()).as("call %s", call).isEqualTo(503);
       }
-      Recovery recovery = new Recovery(copy);
-      recovery.recover();
-      assertThat(recovery.complaints()).as("call %s", call).isEmpty();
+      assertNoComplaints(copy, call);
       if (!importing.faults.struck()) {
         return;
       }
@@ -205,22 +214,14 @@ class FoundBySimulationTest {
     for (int call = 0; ; call++) {
       World copy = world.copy(call);
       Server activating = new Server(copy, 1);
-      activating.faults.plan(
-          call,
-          Faults.Kind.OVERTAKEN,
-          () ->
-              new Server(copy, 2)
-                  .changes.moderate(
-                      alice, status -> new AccountStatus.Takendown("ref", status.own())));
+      activating.faults.plan(call, Faults.Kind.OVERTAKEN, () -> takeDown(copy));
       try {
         activating.changes.activate(alice);
       } catch (XrpcException e) {
         assertThat(e.error()).as("call %s", call).isEqualTo("AccountTakedown");
       }
       new Server(copy, 3).changes.moderate(alice, status -> new AccountStatus.Active());
-      Recovery recovery = new Recovery(copy);
-      recovery.recover();
-      assertThat(recovery.complaints()).as("call %s", call).isEmpty();
+      assertNoComplaints(copy, call);
       if (!activating.faults.struck()) {
         return;
       }
@@ -254,22 +255,14 @@ class FoundBySimulationTest {
     for (int call = 0; ; call++) {
       World copy = world.copy(call);
       Server importing = new Server(copy, 1);
-      importing.faults.plan(
-          call,
-          Faults.Kind.OVERTAKEN,
-          () ->
-              new Server(copy, 2)
-                  .changes.moderate(
-                      alice, status -> new AccountStatus.Takendown("ref", status.own())));
+      importing.faults.plan(call, Faults.Kind.OVERTAKEN, () -> takeDown(copy));
       try {
         Operations.importCar(importing, alice, car);
       } catch (XrpcException e) {
         assertThat(e.status()).as("call %s", call).isIn(401, 503);
       }
       new Server(copy, 3).changes.moderate(alice, status -> new AccountStatus.Active());
-      Recovery recovery = new Recovery(copy);
-      recovery.recover();
-      assertThat(recovery.complaints()).as("call %s", call).isEmpty();
+      assertNoComplaints(copy, call);
       if (!importing.faults.struck()) {
         return;
       }
