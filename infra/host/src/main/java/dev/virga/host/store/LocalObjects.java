@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -72,7 +71,7 @@ public final class LocalObjects implements Objects, AutoCloseable {
    */
   public static LocalObjects open(Path root, Durability durability) {
     DirectoryObjects large = DirectoryObjects.open(root, durability);
-    SqliteIndex small = SqliteIndex.open(root.resolve(SMALL_ONES), durability, Set.of());
+    SqliteIndex small = SqliteIndex.openForLargeItems(root.resolve(SMALL_ONES), durability);
     return new LocalObjects(small, small::close, large);
   }
 

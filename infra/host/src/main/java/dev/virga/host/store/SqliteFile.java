@@ -31,12 +31,32 @@ final class SqliteFile implements AutoCloseable {
   /** How far the log grows before its pages go to the database: 16 MB of pages of 4 KB. */
   private static final int CHECKPOINT_PAGES = 4_000;
 
+  /** How items lie in a file, from when it is made. */
+  enum Layout {
+    /** In one tree with their keys: one search for each, as long as they are small. */
+    WITH_KEYS(" WITHOUT ROWID"),
+
+    /**
+     * In the order they came, keys in a tree of their own. In the tree of keys an item of more than
+     * a kilobyte would be read whole, from pages that no cache keeps, by every search that passes.
+     */
+    APART("");
+
+    private final String option;
+
+    Layout(String option) {
+      this.option = option;
+    }
+  }
+
+  private static final String ITEMS =
+      """
+      CREATE TABLE IF NOT EXISTS items (
+        partition BLOB NOT NULL, sort BLOB NOT NULL, attributes BLOB NOT NULL, expires INTEGER,
+        PRIMARY KEY (partition, sort))\
+      """;
+
   private static final String[] TABLES = {
-    """
-    CREATE TABLE IF NOT EXISTS items (
-      partition BLOB NOT NULL, sort BLOB NOT NULL, attributes BLOB NOT NULL, expires INTEGER,
-      PRIMARY KEY (partition, sort)) WITHOUT ROWID
-    """,
     "CREATE INDEX IF NOT EXISTS items_expires ON items (expires) WHERE expires IS NOT NULL",
     """
     CREATE TABLE IF NOT EXISTS changes (
@@ -47,16 +67,19 @@ final class SqliteFile implements AutoCloseable {
 
   private final Path path;
   private final Durability durability;
+  private final Layout layout;
   private final @Nullable FileChannel lockFile;
 
-  private SqliteFile(Path path, Durability durability, @Nullable FileChannel lockFile) {
+  private SqliteFile(
+      Path path, Durability durability, Layout layout, @Nullable FileChannel lockFile) {
     this.path = path;
     this.durability = durability;
+    this.layout = layout;
     this.lockFile = lockFile;
   }
 
   /** Locks the file for this process and makes its directory; its tables come with the writer. */
-  static SqliteFile lock(Path path, Durability durability) {
+  static SqliteFile lock(Path path, Durability durability, Layout layout) {
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
       FileChannel lockFile =
@@ -68,7 +91,7 @@ final class SqliteFile implements AutoCloseable {
         lockFile.close();
         throw new StoreException("database " + path + " is in use by another process");
       }
-      return new SqliteFile(path, durability, lockFile);
+      return new SqliteFile(path, durability, layout, lockFile);
     } catch (IOException e) {
       throw new StoreException("database %s cannot be opened: %s".formatted(path, e), e);
     }
@@ -76,7 +99,7 @@ final class SqliteFile implements AutoCloseable {
 
   /** The file of a database that another process may have locked, for reading only. */
   static SqliteFile unlocked(Path path) {
-    return new SqliteFile(path, Durability.DEFAULT, null);
+    return new SqliteFile(path, Durability.DEFAULT, Layout.WITH_KEYS, null);
   }
 
   private static boolean locked(FileChannel lockFile) throws IOException {
@@ -94,6 +117,7 @@ final class SqliteFile implements AutoCloseable {
       Connection connection = connect(WRITER_CACHE_KB);
       try (Statement statement = connection.createStatement()) {
         if (isEmpty(statement)) {
+          statement.execute(ITEMS + layout.option);
           for (String table : TABLES) {
             statement.execute(table);
           }
