@@ -264,7 +264,7 @@ public final class Services {
     repoImport =
         new RepoImport(
             heads,
-            new ImportStore(on.index(), on.objects(), reader, blobs, redo, clock, on.scratch()),
+            new ImportStore(on.index(), on.objects(), reader, blobs, redo, clock),
             (did, fresh) -> dids.key(did, "atproto", fresh),
             keys::of,
             tids,

@@ -61,20 +61,21 @@ interface Job {
 
   /** Those of the writes whose conditions hold, each looked at after those before it. */
   static Job each(List<Write> writes) {
-    List<Job> jobs = writes.stream().map(write -> transaction(List.of(write))).toList();
+    List<Step> steps = writes.stream().map(Step::of).toList();
     return ledger -> {
       int done = 0;
-      for (Job job : jobs) {
-        switch (job.apply(ledger)) {
-          case Outcome.Done(int count) -> done += count;
-          case Outcome.Refused _ -> {}
-          case Outcome.Invalid invalid -> {
-            return invalid;
-          }
-          case Outcome.Broken broken -> {
-            return broken;
-          }
+      List<Effect> effects = new ArrayList<>(1);
+      for (Step step : steps) {
+        try {
+          step.check(ledger, effects);
+        } catch (IllegalArgumentException tooLarge) {
+          return new Outcome.Invalid(String.valueOf(tooLarge.getMessage()));
         }
+        for (Effect effect : effects) {
+          effect.apply(ledger);
+          done++;
+        }
+        effects.clear();
       }
       return new Outcome.Done(done);
     };

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqliteIndex implements Index, AutoCloseable {
   private static final int SWEEP_BATCH = 500;
+  private static final int EACH_BATCH = 5_000;
 
   /** As much as the writer's thread is done with in a tenth of a second or two. */
   private static final Write.Limits LIMITS = new Write.Limits(25_000, 32_000_000);
@@ -146,12 +147,19 @@ public final class SqliteIndex implements Index, AutoCloseable {
     submit(Job.transaction(writes));
   }
 
-  /** Writes it all in the transaction itself, and not at all if that is refused: one sync. */
+  /**
+   * {@inheritDoc} Here it is written in the transaction itself, if that is not too much, and then
+   * not at all if the transaction is refused: one sync.
+   */
   @Override
   public void transactAfter(List<Write> beforehand, Runnable barrier, List<Write> writes)
       throws ConditionFailedException {
-    Index.requireBatch(beforehand);
     Write.requireTransaction(writes, LIMITS);
+    if (!LIMITS.allow(
+        beforehand.size() + writes.size(), Write.bytes(beforehand) + Write.bytes(writes))) {
+      Index.super.transactAfter(beforehand, barrier, writes);
+      return;
+    }
     Job job = Job.transaction(writes).then(Job.each(beforehand));
     barrier.run();
     submit(job);
@@ -160,8 +168,8 @@ public final class SqliteIndex implements Index, AutoCloseable {
   /** Many in one SQLite transaction, as they come without promise of being one. */
   @Override
   public void writeEach(List<Write> writes) {
-    for (int from = 0; from < writes.size(); from += Index.MAX_BATCH) {
-      int to = Math.min(from + Index.MAX_BATCH, writes.size());
+    for (int from = 0; from < writes.size(); from += EACH_BATCH) {
+      int to = Math.min(from + EACH_BATCH, writes.size());
       count(writer.submit(Job.each(writes.subList(from, to))));
     }
   }

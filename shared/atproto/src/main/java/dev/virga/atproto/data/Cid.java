@@ -17,6 +17,9 @@ public final class Cid implements Comparable<Cid> {
   /** Bytes in the digest that a CID ends with. */
   public static final byte DIGEST_LENGTH = 32;
 
+  /** Only ever cloned: to look one up takes as long as to hash a small block. */
+  private static final MessageDigest HASHING = newSha256();
+
   private static final byte VERSION = 1;
   private static final byte DAG_CBOR = 0x71;
   private static final byte RAW = 0x55;
@@ -123,11 +126,19 @@ public final class Cid implements Comparable<Cid> {
     System.arraycopy(bytes, LENGTH - DIGEST_LENGTH, target, at, DIGEST_LENGTH);
   }
 
-  private static byte[] sha256(byte[] bytes) {
+  private static MessageDigest newSha256() {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return ((MessageDigest) HASHING.clone()).digest(bytes);
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the Java platform's own SHA-256 can be cloned", e);
     }
   }
 

@@ -11,9 +11,11 @@ import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +70,43 @@ class CarTest {
       expected += CarWriter.sectionSize(block.bytes().length);
     }
     assertThat(car).hasSize((int) expected);
+  }
+
+  @Test
+  void streamsTheBytesThatAreWrittenWhateverIsAskedForAtATime() throws IOException {
+    List<Block> blocks = new ArrayList<>();
+    for (int size : new int[] {1, 300, 70_000, 0, 131_072, 5}) {
+      blocks.add(block(new byte[size]));
+    }
+    Cid root = blocks.getFirst().cid();
+    byte[] written = CarWriter.toBytes(root, blocks);
+
+    for (int most : new int[] {1, 7, 65_536, 1_000_000}) {
+      InputStream car = new CarStream(List.of(root), blocks.iterator());
+      ByteArrayOutputStream read = new ByteArrayOutputStream();
+      byte[] some = new byte[most + 3];
+      for (int count = car.read(some, 3, most); count >= 0; count = car.read(some, 3, most)) {
+        assertThat(count).isPositive();
+        read.write(some, 3, count);
+      }
+      assertThat(read.toByteArray()).isEqualTo(written);
+      assertThat(car.read()).isEqualTo(-1);
+    }
+    InputStream car = new CarStream(List.of(root), blocks.iterator());
+    assertThat(car.read(new byte[0])).isZero();
+    assertThat(car.read()).isEqualTo(written[0] & 0xff);
+  }
+
+  @Test
+  void asksForTheBlocksOfAStreamAsTheirTurnComes() throws IOException {
+    int[] asked = {0};
+    Iterator<Block> endless =
+        Stream.generate(() -> block(new byte[1_000])).peek(_ -> asked[0]++).iterator();
+    InputStream car = new CarStream(List.of(BLOCK.cid()), endless);
+
+    assertThat(car.readNBytes(500_000)).hasSize(500_000);
+
+    assertThat(asked[0]).isBetween(450, 620);
   }
 
   @Test

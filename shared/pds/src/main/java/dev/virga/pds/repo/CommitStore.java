@@ -13,7 +13,6 @@ import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.ConditionFailedException;
-import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
@@ -118,10 +117,7 @@ public final class CommitStore {
         beforehand.put(node.key(), node);
       }
     }
-    for (Entry entry : items.beforehand()) {
-      beforehand.put(
-          entry.key(), new Write.Put(entry.key(), entry.item(), entry.expires(), Condition.ALWAYS));
-    }
+    items.beforehand().forEach(write -> beforehand.put(write.key(), write));
     Write outbox =
         Outbox.put(
             did,
@@ -161,11 +157,6 @@ public final class CommitStore {
   private void transactAfter(
       Did did, List<Write> beforehand, Pack pack, Runnable also, List<Write> writes)
       throws ConditionFailedException {
-    while (beforehand.size() > Index.MAX_BATCH) {
-      List<Write> some = beforehand.subList(0, Index.MAX_BATCH);
-      index.writeEach(some);
-      some.clear();
-    }
     try {
       index.transactAfter(
           beforehand,

@@ -1,6 +1,8 @@
 package dev.virga.pds.repo;
 
 import dev.virga.atproto.data.BlobRef;
+import dev.virga.atproto.data.Block;
+import dev.virga.atproto.data.CarStream;
 import dev.virga.atproto.data.CarWriter;
 import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.data.DagCbor;
@@ -29,16 +31,12 @@ import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Write;
 import dev.virga.pds.sync.Outbox;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,28 +59,20 @@ public final class ImportStore {
   private final Blobs blobStore;
   private final Redo redo;
   private final InstantSource clock;
-  private final Path directory;
 
-  /**
-   * A store of imports.
-   *
-   * @param directory where packs are written before they are stored
-   */
   public ImportStore(
       Index index,
       Objects objects,
       RepoReader reader,
       Blobs blobStore,
       Redo redo,
-      InstantSource clock,
-      Path directory) {
+      InstantSource clock) {
     this.index = index;
     this.objects = objects;
     this.reader = reader;
     this.blobStore = blobStore;
     this.redo = redo;
     this.clock = clock;
-    this.directory = directory;
   }
 
   /** What an import does to blobs, gathered along the way. */
@@ -105,7 +95,7 @@ public final class ImportStore {
       PackNote note = PackNote.following(PackNote.Kind.IMPORT, before, all ? 0 : 1);
       Pack pack = new Pack(name, note, new byte[0], new HashMap<>());
       Items items = new Items(did, commit.rev(), pack, plan, blobs);
-      storePack(did, commit, after, source, items, all);
+      storePack(commit, after, source, items, all);
       if (!all) {
         MstDiff.records(Mst.load(before.root(), reader.nodes(did, before)), after)
             .forEach(change -> items.add(change, source));
@@ -149,87 +139,76 @@ public final class ImportStore {
   }
 
   /**
-   * Writes the repository in the order of exports, and its tree nodes as items beside; those too
-   * large for that into the plan.
+   * Stores the repository in the order of exports, and puts its tree nodes into the plan.
    *
-   * @param all whether all records are new, and become items on the way
+   * @param all whether all records are new, and go into the plan on the way
    */
-  private void storePack(
-      Did did, Commit commit, Mst tree, BlockSource source, Items items, boolean all)
+  private void storePack(Commit commit, Mst tree, BlockSource source, Items items, boolean all)
       throws IOException {
     Pack pack = items.pack;
     Objects.Metadata note = pack.note().toMetadata();
     if (!objects.putIfAbsent(pack.name(), new byte[0], note)) {
       throw busy(); // somebody has taken this revision; the next attempt gets another one
     }
-    Path file = Files.createTempFile(directory, "import", ".car");
-    try {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
-        writeBlocks(did, commit, tree, source, out, items, all);
-      }
-      try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-        objects.putStream(pack.name(), in, note);
-      }
-    } finally {
-      Files.deleteIfExists(file);
+    Blocks blocks = new Blocks(commit, tree, source, items, all);
+    try (InputStream car = new CarStream(List.of(commit.cid()), blocks)) {
+      objects.putStream(pack.name(), car, note);
     }
   }
 
-  private void writeBlocks(
-      Did did,
-      Commit commit,
-      Mst tree,
-      BlockSource source,
-      OutputStream out,
-      Items items,
-      boolean all)
-      throws IOException {
-    Pack pack = items.pack;
-    CarWriter car = new CarWriter(out, List.of(commit.cid()));
-    byte[] commitBlock = commit.encode();
-    car.write(commit.cid(), commitBlock);
-    long at =
-        CarWriter.headerSize(List.of(commit.cid())) + CarWriter.sectionSize(commitBlock.length);
-    List<Write> nodes = new ArrayList<>();
-    MstWalk steps = tree.walk();
-    while (steps.hasNext()) {
-      MstStep step = steps.next();
-      Cid cid = cid(step);
-      byte[] block = step instanceof MstStep.Node node ? node.bytes() : source.load(cid);
-      car.write(cid, block);
-      at += CarWriter.sectionSize(block.length);
-      if (block.length > Stored.INLINE) {
-        pack.offsets().put(cid, at - block.length);
+  /** The blocks of a pack as they are stored, each put into the plan on the way. */
+  private static final class Blocks implements Iterator<Block> {
+    private final Commit commit;
+    private final MstWalk steps;
+    private final BlockSource source;
+    private final Items items;
+    private final boolean all;
+
+    /** Where in the pack the next block's section begins; 0 before the commit's. */
+    private long at;
+
+    Blocks(Commit commit, Mst tree, BlockSource source, Items items, boolean all) {
+      this.commit = commit;
+      this.steps = tree.walk();
+      this.source = source;
+      this.items = items;
+      this.all = all;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return at == 0 || steps.hasNext();
+    }
+
+    @Override
+    public Block next() {
+      if (at == 0) {
+        at = CarWriter.headerSize(List.of(commit.cid()));
+        return moved(new Block(commit.cid(), commit.encode()));
       }
-      switch (step) {
-        case MstStep.Node _ -> {
-          Write.Put put = CommitDraft.node(did, commit.rev(), cid, block, pack);
-          if (CommitDraft.isLarge(put)) {
-            items.plan.add(List.of(put));
-          } else {
-            nodes.add(put);
-            flush(nodes, CHUNK);
-          }
+      return switch (steps.next()) {
+        case MstStep.Node(Cid cid, byte[] bytes) -> {
+          Block block = moved(new Block(cid, bytes));
+          items.addNode(block);
+          yield block;
         }
-        case MstStep.Record(String path, var _) when all ->
-            items.add(new RecordChange(path, null, cid), _ -> block);
-        case MstStep.Record _ -> {}
-      }
+        case MstStep.Record(String path, Cid cid) -> {
+          Block block = moved(new Block(cid, source.load(cid)));
+          if (all) {
+            items.add(new RecordChange(path, null, cid), _ -> block.bytes());
+          }
+          yield block;
+        }
+      };
     }
-    flush(nodes, 1);
-  }
 
-  private static Cid cid(MstStep step) {
-    return switch (step) {
-      case MstStep.Node(Cid cid, var _) -> cid;
-      case MstStep.Record(var _, Cid cid) -> cid;
-    };
-  }
-
-  private void flush(List<Write> nodes, int atLeast) {
-    if (nodes.size() >= atLeast) {
-      index.writeEach(nodes);
-      nodes.clear();
+    private Block moved(Block block) {
+      int length = block.bytes().length;
+      at += CarWriter.sectionSize(length);
+      if (length > Stored.INLINE) {
+        items.pack.offsets().put(block.cid(), at - length);
+      }
+      return block;
     }
   }
 
@@ -250,6 +229,16 @@ public final class ImportStore {
       this.pack = pack;
       this.plan = plan;
       this.blobs = blobs;
+    }
+
+    /** A large node points into the pack and must go with the commit. */
+    void addNode(Block node) {
+      Write.Put put = CommitDraft.node(did, rev, node.cid(), node.bytes(), pack);
+      if (CommitDraft.isLarge(put)) {
+        plan.add(List.of(put));
+      } else {
+        plan.addAhead(List.of(put));
+      }
     }
 
     void add(RecordChange change, BlockSource source) {
@@ -277,10 +266,9 @@ public final class ImportStore {
       RecordItems items =
           new RecordItems(did, rev, pack, clock.instant(), before, Condition.ALWAYS)
               .add(new TreeEdit(writes, records));
-      index.batchPut(items.beforehand());
       blobs.used().addAll(items.used());
       blobs.released().addAll(items.released());
-      plan.add(items.writes());
+      plan.addAhead(items.beforehand()).add(items.writes());
       writes.clear();
       records.clear();
       replaced.clear();

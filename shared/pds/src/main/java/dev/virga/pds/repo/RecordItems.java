@@ -10,7 +10,6 @@ import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.blob.BlobItems;
 import dev.virga.pds.store.Condition;
-import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.PackedCids;
@@ -43,7 +42,7 @@ final class RecordItems {
   private final Map<Key, Item> before;
   private final Condition claims;
   private final List<Write> writes = new ArrayList<>();
-  private final List<Entry> beforehand = new ArrayList<>();
+  private final List<Write> beforehand = new ArrayList<>();
   private final Set<Cid> used = new LinkedHashSet<>();
   private final Set<Cid> released = new LinkedHashSet<>();
   private final Set<Key> claimed = new HashSet<>();
@@ -85,8 +84,8 @@ final class RecordItems {
     return writes;
   }
 
-  /** Items that are harmless should the commit never come. */
-  List<Entry> beforehand() {
+  /** Puts that are harmless should the commit never come. */
+  List<Write> beforehand() {
     return beforehand;
   }
 
@@ -120,7 +119,7 @@ final class RecordItems {
     Item.Builder item = described(record, rev).text(RecordTakedowns.TAKEDOWN, takedown(path));
     Stored.add(item, record.cid(), record.bytes(), pack);
     writes.add(Write.put(RepoKeys.record(did, path.toString()), item.build()));
-    beforehand.add(new Entry(RepoKeys.place(did, record.cid(), path), dated(rev)));
+    beforehand.add(Write.put(RepoKeys.place(did, record.cid(), path), dated(rev)));
     for (Cid blob : blobs) {
       writes.add(Write.put(BlobItems.reference(did, blob, path.toString()), BlobItems.since(rev)));
       used.add(blob);
@@ -160,7 +159,9 @@ final class RecordItems {
     Set<Cid> kept = successor == null ? Set.of() : cids(successor);
     Cid cid = Cid.fromBytes(old.requireBytes("cid"));
     Item replaced = old.toBuilder().without("blobs").without("unique").without("cid").build();
-    beforehand.add(new Entry(RepoKeys.replaced(did, cid), replaced, now.plus(KEEP_REPLACED)));
+    beforehand.add(
+        new Write.Put(
+            RepoKeys.replaced(did, cid), replaced, now.plus(KEEP_REPLACED), Condition.ALWAYS));
     if (successor == null || !cid.equals(successor.cid())) {
       writes.add(Write.delete(RepoKeys.place(did, cid, path)));
     }

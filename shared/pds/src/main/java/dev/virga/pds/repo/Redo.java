@@ -39,6 +39,9 @@ public final class Redo {
   /** What is wrong of an object that is not there. */
   public static final String MISSING = "is missing";
 
+  /** Writes that are stored before the commit at once, unless they go with it. */
+  private static final int AHEAD = 5 * Index.MAX_BATCH;
+
   /** Writes, and bytes of them, that go with those of a plan: head, event and the like. */
   private static final Write.Limits REST = new Write.Limits(20, 1_000_000);
 
@@ -55,7 +58,9 @@ public final class Redo {
     private final Did did;
     private final Tid rev;
     private final Map<Key, Write> held = new LinkedHashMap<>();
+    private final Map<Key, Write> ahead = new LinkedHashMap<>();
     private long bytes;
+    private long bytesAhead;
     private int parts;
 
     private Draft(Did did, Tid rev) {
@@ -69,18 +74,46 @@ public final class Redo {
      */
     Draft add(List<Write> steps) {
       for (Write step : steps) {
-        @Nullable Write earlier = held.put(step.key(), step);
-        bytes += step.bytes() - (earlier == null ? 0 : earlier.bytes());
-        if (held.size() >= PART && !isSmall()) {
+        bytes += hold(held, step);
+        if (held.size() >= PART && !isSmall(0, 0)) {
           storeHeld();
         }
       }
       return this;
     }
 
-    /** Whether one transaction takes it all. */
-    private boolean isSmall() {
-      return parts == 0 && index.limits().allow(held.size() + REST.writes(), bytes + REST.bytes());
+    /**
+     * Adds writes that do no harm should the commit never come; of several at one key the last
+     * counts. They go with the commit if its transaction takes them, too, and else before it.
+     */
+    Draft addAhead(List<? extends Write> steps) {
+      for (Write step : steps) {
+        bytesAhead += hold(ahead, step);
+        if (ahead.size() >= AHEAD && !isSmall(ahead.size(), bytesAhead)) {
+          writeAhead();
+        }
+      }
+      return this;
+    }
+
+    /** Holds a write, and says how many bytes more are held now. */
+    private static int hold(Map<Key, Write> writes, Write step) {
+      @Nullable Write earlier = writes.put(step.key(), step);
+      return step.bytes() - (earlier == null ? 0 : earlier.bytes());
+    }
+
+    /** Whether one transaction takes all that is held and some writes more. */
+    private boolean isSmall(int more, long moreBytes) {
+      return parts == 0
+          && index
+              .limits()
+              .allow(held.size() + more + REST.writes(), bytes + moreBytes + REST.bytes());
+    }
+
+    private void writeAhead() {
+      index.writeEach(List.copyOf(ahead.values()));
+      ahead.clear();
+      bytesAhead = 0;
     }
 
     private void storeHeld() {
@@ -105,13 +138,14 @@ public final class Redo {
      */
     void commit(Head before, Head made, List<Write> last) throws ConditionFailedException {
       Condition unchanged = Condition.equal("etag", before.etag());
-      if (isSmall()) {
+      if (isSmall(0, 0)) {
         List<Write> all = new ArrayList<>(held.values());
         all.addAll(last);
         all.add(Write.put(RepoKeys.head(did), made.toItem(), unchanged));
-        index.transact(all);
+        index.transactAfter(List.copyOf(ahead.values()), () -> {}, all);
         return;
       }
+      writeAhead();
       complete(made, last);
       Head pending = before.withPending(rev);
       index.transact(List.of(Write.put(RepoKeys.head(did), pending.toItem(), unchanged)));

@@ -18,15 +18,17 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The blocks of a CAR from outside, spooled to a temporary file: part of {@link RepoImport}.
  *
- * <p>For the thread that made it alone. Blocks are found through a table of digest prefixes and
- * offsets, 16 bytes for each slot, so that a repository of any permitted size needs little memory
- * however its blocks are ordered.
+ * <p>For the thread that made it alone. Each block is hashed once, as it comes, and lies in the
+ * file behind its digest. Blocks are found through a table of digest prefixes and offsets, 16 bytes
+ * for each slot, so that a repository of any permitted size needs little memory however its blocks
+ * are ordered.
  */
 final class SpooledCar implements BlockSource, AutoCloseable {
   private static final int LENGTH_BITS = 24;
@@ -78,18 +80,26 @@ final class SpooledCar implements BlockSource, AutoCloseable {
       }
       long offset = 0;
       for (Optional<Block> next = car.next(); next.isPresent(); next = car.next()) {
+        byte[] digest = digest(next.get().cid());
         byte[] bytes = next.get().bytes();
+        out.write(digest);
         out.write(bytes);
-        remember(prefix(next.get().cid()), (offset << LENGTH_BITS) | bytes.length);
-        offset += bytes.length;
+        remember(prefix(digest), (offset << LENGTH_BITS) | bytes.length);
+        offset += digest.length + bytes.length;
       }
       return roots.getFirst();
     }
   }
 
+  private static byte[] digest(Cid cid) {
+    byte[] digest = new byte[Cid.DIGEST_LENGTH];
+    cid.copyDigestTo(digest, 0);
+    return digest;
+  }
+
   /** The first digits of a digest, never 0, which marks an empty slot. */
-  private static long prefix(Cid cid) {
-    long prefix = ByteBuffer.wrap(cid.toBytes(), 4, Long.BYTES).getLong();
+  private static long prefix(byte[] digest) {
+    long prefix = ByteBuffer.wrap(digest).getLong();
     return prefix == 0 ? 1 : prefix;
   }
 
@@ -138,13 +148,14 @@ final class SpooledCar implements BlockSource, AutoCloseable {
 
   @Override
   public byte[] load(Cid cid) {
-    long prefix = prefix(cid);
+    byte[] digest = digest(cid);
+    long prefix = prefix(digest);
     int slot = (int) (prefix & (prefixes.length - 1));
     while (prefixes[slot] != 0) {
       if (prefixes[slot] == prefix) {
-        byte[] bytes = read(places[slot]);
-        if (cid.addresses(bytes)) {
-          return bytes;
+        long at = places[slot] >>> LENGTH_BITS;
+        if (Arrays.equals(digest, read(at, digest.length))) {
+          return read(at + digest.length, (int) (places[slot] & LENGTH_MASK));
         }
       }
       slot = (slot + 1) & (prefixes.length - 1);
@@ -152,10 +163,9 @@ final class SpooledCar implements BlockSource, AutoCloseable {
     throw new MissingBlockException(cid);
   }
 
-  private byte[] read(long place) {
-    byte[] bytes = new byte[(int) (place & LENGTH_MASK)];
-    MemorySegment.copy(
-        blocks, ValueLayout.JAVA_BYTE, place >>> LENGTH_BITS, bytes, 0, bytes.length);
+  private byte[] read(long at, int length) {
+    byte[] bytes = new byte[length];
+    MemorySegment.copy(blocks, ValueLayout.JAVA_BYTE, at, bytes, 0, length);
     return bytes;
   }
 

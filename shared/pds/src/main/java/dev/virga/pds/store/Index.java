@@ -70,8 +70,7 @@ public interface Index {
    * <p>What is written beforehand may be even if the transaction is not, or together with it. A
    * store that can take both in one go does so.
    *
-   * @param beforehand as for {@link #writeEach}, up to {@link #MAX_BATCH}; no key of the
-   *     transaction among them
+   * @param beforehand as for {@link #writeEach}; no key of the transaction among them
    * @param barrier what must have happened before the transaction, which is left out if it throws
    */
   default void transactAfter(List<Write> beforehand, Runnable barrier, List<Write> writes)

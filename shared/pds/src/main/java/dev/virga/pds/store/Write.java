@@ -136,6 +136,11 @@ public sealed interface Write {
         };
   }
 
+  /** What all the writes add up to. */
+  static long bytes(List<Write> writes) {
+    return writes.stream().mapToLong(Write::bytes).sum();
+  }
+
   /**
    * Checks what every backend demands of a transaction before it looks at the store.
    *
@@ -148,13 +153,12 @@ public sealed interface Write {
           "a transaction has 1 to %d writes, not %d".formatted(limits.writes(), writes.size()));
     }
     Set<Key> keys = HashSet.newHashSet(writes.size());
-    long bytes = 0;
     for (Write write : writes) {
       if (!keys.add(write.key())) {
         throw new IllegalArgumentException("two writes of a transaction at " + write.key());
       }
-      bytes += write.bytes();
     }
+    long bytes = bytes(writes);
     if (bytes > limits.bytes()) {
       throw new IllegalArgumentException(
           "a transaction has at most %d bytes, not %d".formatted(limits.bytes(), bytes));

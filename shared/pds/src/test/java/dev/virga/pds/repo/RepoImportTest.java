@@ -70,8 +70,7 @@ class RepoImportTest {
             target.reader,
             target.blobs,
             new Redo(target.memory, target.objects),
-            () -> RepoFixture.START,
-            directory);
+            () -> RepoFixture.START);
     new RepoImport(
             target.heads,
             store,
@@ -360,8 +359,7 @@ class RepoImportTest {
             dying.reader,
             dying.blobs,
             new Redo(index, dying.objects),
-            () -> RepoFixture.START,
-            directory);
+            () -> RepoFixture.START);
     RepoImport dies =
         new RepoImport(
             dying.heads,

@@ -108,8 +108,7 @@ final class Server {
     blobs = new Blobs(index, objects, tids, did -> heads.fence(did, tids));
     strays = new StrayBlobs(index, objects, clock);
     quarantine = new Quarantine(index, objects, blobs, tids);
-    ImportStore importStore =
-        new ImportStore(index, objects, reader, blobs, redo, clock, world.scratch);
+    ImportStore importStore = new ImportStore(index, objects, reader, blobs, redo, clock);
     imports =
         new RepoImport(
             heads,
