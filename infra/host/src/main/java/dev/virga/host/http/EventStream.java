@@ -107,41 +107,46 @@ final class EventStream implements FrameHandler, FrameSink {
   }
 
   @Override
-  public boolean offer(byte[] frame) {
-    boolean tooSlow;
-    synchronized (this) {
-      if (!isOpen()) {
+  public boolean offer(List<byte[]> frames) {
+    int taken = 0;
+    while (taken < frames.size()) {
+      int more;
+      synchronized (this) {
+        if (!isOpen()) {
+          return false;
+        }
+        more = addAsManyAsFit(frames, taken);
+        if (more == 0) {
+          waiting.clear();
+          waitingBytes = 0;
+        }
+      }
+      if (more == 0) {
+        refuse("ConsumerTooSlow", "Stream consumer too slow");
         return false;
       }
-      tooSlow = isFull();
-      if (tooSlow) {
-        waiting.clear();
-        waitingBytes = 0;
-      } else {
-        add(frame);
-      }
-    }
-    if (tooSlow) {
-      refuse("ConsumerTooSlow", "Stream consumer too slow");
-    } else {
       sender.iterate();
+      taken += more;
     }
-    return !tooSlow;
+    return isOpen();
   }
 
   @Override
-  public boolean put(byte[] frame) throws InterruptedException {
-    synchronized (this) {
-      while (isOpen() && isFull()) {
-        wait();
+  public boolean put(List<byte[]> frames) throws InterruptedException {
+    int taken = 0;
+    while (taken < frames.size()) {
+      synchronized (this) {
+        for (boolean room = !isFull(); isOpen() && !room; room = isHalfEmpty()) {
+          wait();
+        }
+        if (!isOpen()) {
+          return false;
+        }
+        taken += addAsManyAsFit(frames, taken);
       }
-      if (!isOpen()) {
-        return false;
-      }
-      add(frame);
+      sender.iterate();
     }
-    sender.iterate();
-    return true;
+    return isOpen();
   }
 
   @Override
@@ -194,6 +199,19 @@ final class EventStream implements FrameHandler, FrameSink {
 
   private boolean isFull() {
     return waiting.size() >= capacity || waitingBytes >= MAX_WAITING_BYTES;
+  }
+
+  /** Whether it is worth waking who waits for room: not for each frame that was sent. */
+  private boolean isHalfEmpty() {
+    return waiting.size() <= capacity / 2 && waitingBytes <= MAX_WAITING_BYTES / 2;
+  }
+
+  private int addAsManyAsFit(List<byte[]> frames, int from) {
+    int to = from;
+    while (to < frames.size() && !isFull()) {
+      add(frames.get(to++));
+    }
+    return to - from;
   }
 
   private void add(byte[] frame) {
@@ -275,7 +293,9 @@ final class EventStream implements FrameHandler, FrameSink {
         more = !waiting.isEmpty();
         if (frame != null) {
           waitingBytes -= frame.length;
-          EventStream.this.notifyAll();
+          if (isHalfEmpty()) {
+            EventStream.this.notifyAll();
+          }
         } else if (!endSent && ending != null) {
           endSent = true;
           end = ending;

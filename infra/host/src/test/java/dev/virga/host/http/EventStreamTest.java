@@ -23,6 +23,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
@@ -181,6 +183,32 @@ final class EventStreamTest {
     }
     assertThat(sink.isOpen()).isFalse();
     assertThat(gone.get(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void framesThatComeTogetherArriveInOrderThoughMoreThanMayWait() throws Exception {
+    HttpServer to = serve();
+    Spectator spectator = new Spectator();
+    connect(to, "", spectator);
+    FrameSink sink = sinks.take();
+    List<byte[]> frames = new ArrayList<>();
+    for (int i = 0; i < 20 * CAPACITY; i++) {
+      frames.add(ByteBuffer.allocate(4 + i).putInt(i).array());
+    }
+    assertThat(sink.offer(frames)).isTrue();
+    assertThat(sink.put(frames)).isTrue();
+    for (int i = 0; i < 2 * frames.size(); i++) {
+      assertThat(spectator.next()).isEqualTo(frames.get(i % frames.size()));
+    }
+  }
+
+  @Test
+  void oneWhoDoesNotReadIsDroppedInTheMidstOfFramesThatComeTogether() throws Exception {
+    HttpServer to = serve();
+    connect(to, "", Spectator.deaf());
+    FrameSink sink = sinks.take();
+    assertThat(sink.offer(Collections.nCopies(1_000, new byte[1_000_000]))).isFalse();
+    assertThat(sink.isOpen()).isFalse();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.virga.pds.jetstream;
 
 import dev.virga.pds.sync.FrameSink;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -16,14 +17,11 @@ final class EventSink implements FrameSink {
     this.filter = filter;
   }
 
+  /** One frame's events after the other's, as they have more bytes than it and are not counted. */
   @Override
-  public boolean offer(byte[] frame) {
-    Optional<EntryEvents> events = shared.of(frame);
-    if (events.isEmpty()) {
-      return subscriber.isOpen();
-    }
-    for (JetstreamEvent event : events.get().wantedBy(filter.get())) {
-      if (!subscriber.offer(event.json())) {
+  public boolean offer(List<byte[]> frames) {
+    for (byte[] frame : frames) {
+      if (!subscriber.offer(wanted(shared.of(frame)))) {
         return false;
       }
     }
@@ -31,17 +29,20 @@ final class EventSink implements FrameSink {
   }
 
   @Override
-  public boolean put(byte[] frame) throws InterruptedException {
-    Optional<EntryEvents> events = EntryEvents.of(frame); // replayed frames are not shared
-    if (events.isEmpty()) {
-      return subscriber.isOpen();
-    }
-    for (JetstreamEvent event : events.get().wantedBy(filter.get())) {
-      if (!subscriber.put(event.json())) {
+  public boolean put(List<byte[]> frames) throws InterruptedException {
+    for (byte[] frame : frames) {
+      if (!subscriber.put(wanted(EntryEvents.of(frame)))) { // replayed frames are not shared
         return false;
       }
     }
     return true;
+  }
+
+  private List<byte[]> wanted(Optional<EntryEvents> events) {
+    return events.stream()
+        .flatMap(some -> some.wantedBy(filter.get()).stream())
+        .map(JetstreamEvent::json)
+        .toList();
   }
 
   @Override

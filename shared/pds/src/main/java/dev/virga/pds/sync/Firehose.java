@@ -211,12 +211,10 @@ public final class Firehose implements FrameSource, AutoCloseable {
       if (live.isEmpty()) {
         position = catchUp(position, sink);
       } else {
-        for (RecentFrames.Frame frame : live.get()) {
-          if (frame.isThere() && !sink.offer(frame.bytes())) {
-            return;
-          }
-          position = frame.seq();
+        if (!sink.offer(bytes(live.get()))) {
+          return;
         }
+        position = live.get().isEmpty() ? position : live.get().getLast().seq();
       }
     }
     sink.close(GOING_AWAY, "");
@@ -227,13 +225,19 @@ public final class Firehose implements FrameSource, AutoCloseable {
     long last = recent.last();
     List<LogEntry> entries = log.after(from, last, PAGE);
     for (List<LogEntry> chunk : chunks(entries)) {
-      for (RecentFrames.Frame frame : frames(chunk)) {
-        if (frame.isThere() && !sink.put(frame.bytes())) {
-          return frame.seq();
-        }
+      if (!sink.put(bytes(frames(chunk)))) {
+        return chunk.getLast().seq();
       }
     }
     return reached(entries, last);
+  }
+
+  /** Without those whose blocks are gone. */
+  private static List<byte[]> bytes(List<RecentFrames.Frame> frames) {
+    return frames.stream()
+        .filter(RecentFrames.Frame::isThere)
+        .map(RecentFrames.Frame::bytes)
+        .toList();
   }
 
   /** Tells a subscriber why it is dropped, and drops it. */

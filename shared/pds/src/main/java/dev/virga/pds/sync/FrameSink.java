@@ -1,5 +1,7 @@
 package dev.virga.pds.sync;
 
+import java.util.List;
+
 /**
  * The way to one subscriber of the event stream: a bounded queue of frames that an adapter sends.
  *
@@ -7,19 +9,31 @@ package dev.virga.pds.sync;
  */
 public interface FrameSink {
   /**
-   * Queues a frame without ever waiting, for live events. If there is no room, the subscriber is
+   * Queues frames without ever waiting, for live events. If there is no room, the subscriber is
    * told ConsumerTooSlow and dropped.
    *
+   * @param frames in order; those that come together can be sent together
    * @return whether the subscriber is still there
    */
-  boolean offer(byte[] frame);
+  boolean offer(List<byte[]> frames);
+
+  /** As {@link #offer(List)}, for one. */
+  default boolean offer(byte[] frame) {
+    return offer(List.of(frame));
+  }
 
   /**
-   * Queues a frame as soon as there is room, for replay: here the reader sets the pace.
+   * Queues frames as soon as there is room, for replay: here the reader sets the pace.
    *
+   * @param frames in order; those that come together can be sent together
    * @return whether the subscriber is still there
    */
-  boolean put(byte[] frame) throws InterruptedException;
+  boolean put(List<byte[]> frames) throws InterruptedException;
+
+  /** As {@link #put(List)}, for one. */
+  default boolean put(byte[] frame) throws InterruptedException {
+    return put(List.of(frame));
+  }
 
   /**
    * Sends what is queued, then ends the subscription.

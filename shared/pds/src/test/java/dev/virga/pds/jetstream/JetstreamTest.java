@@ -47,17 +47,17 @@ class JetstreamTest {
     @Nullable String closed;
 
     @Override
-    public boolean offer(byte[] frame) {
+    public boolean offer(List<byte[]> frames) {
       if (closed == null) {
-        arrays.add(frame);
-        events.add(JetstreamFixture.text(frame));
+        arrays.addAll(frames);
+        frames.forEach(frame -> events.add(JetstreamFixture.text(frame)));
       }
       return closed == null;
     }
 
     @Override
-    public boolean put(byte[] frame) {
-      return offer(frame);
+    public boolean put(List<byte[]> frames) {
+      return offer(frames);
     }
 
     @Override

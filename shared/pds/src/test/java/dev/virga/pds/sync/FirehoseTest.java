@@ -87,15 +87,17 @@ class FirehoseTest {
     }
 
     @Override
-    public boolean offer(byte[] frame) {
-      permits.acquireUninterruptibly();
-      frames.add(Frame.decode(frame));
+    public boolean offer(List<byte[]> together) {
+      for (byte[] frame : together) {
+        permits.acquireUninterruptibly();
+        frames.add(Frame.decode(frame));
+      }
       return closed == null;
     }
 
     @Override
-    public boolean put(byte[] frame) {
-      return offer(frame);
+    public boolean put(List<byte[]> together) {
+      return offer(together);
     }
 
     @Override
