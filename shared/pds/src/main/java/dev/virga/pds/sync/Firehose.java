@@ -203,8 +203,9 @@ public final class Firehose implements FrameSource, AutoCloseable {
   /** Feeds from the log until the live frames are reached, and then from these. */
   private void follow(long from, FrameSink sink) throws InterruptedException {
     long position = from;
-    while (recent.awaitAfter(position, POLL_MILLIS)) {
-      if (!sink.isOpen()) {
+    while (sink.isOpen()) {
+      if (!recent.awaitAfter(position)) {
+        sink.close(GOING_AWAY, "");
         return;
       }
       Optional<List<RecentFrames.Frame>> live = recent.after(position);
@@ -214,10 +215,9 @@ public final class Firehose implements FrameSource, AutoCloseable {
         if (!sink.offer(bytes(live.get()))) {
           return;
         }
-        position = live.get().isEmpty() ? position : live.get().getLast().seq();
+        position = live.get().getLast().seq();
       }
     }
-    sink.close(GOING_AWAY, "");
   }
 
   /** Sends a page of the log; gives where it ended. */

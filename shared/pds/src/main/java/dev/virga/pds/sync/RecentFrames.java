@@ -2,11 +2,12 @@ package dev.virga.pds.sync;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -20,12 +21,18 @@ final class RecentFrames {
 
   private final int maxFrames;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition grown = lock.newCondition();
   private final ArrayDeque<Frame> frames = new ArrayDeque<>();
+
+  /**
+   * Who waits for more. They are woken together: a condition would hand its lock from one to the
+   * next, each with calls of the system.
+   */
+  private Set<Thread> waiting = new HashSet<>();
+
   private long floor;
   private long last;
   private long bytes;
-  private boolean closed;
+  private volatile boolean closed;
 
   /** An encoded event and its number; without bytes if its blocks are gone. */
   @SuppressWarnings("ArrayRecordComponent")
@@ -47,36 +54,43 @@ final class RecentFrames {
 
   /** Appends frames in order and wakes whoever waits. */
   void add(List<Frame> more) {
-    lock.lock();
-    try {
-      for (Frame frame : more) {
-        frames.addLast(frame);
-        bytes += frame.bytes().length;
-        last = frame.seq();
-      }
-      while (frames.size() > maxFrames || (bytes > MAX_BYTES && frames.size() > 1)) {
-        Frame oldest = frames.removeFirst();
-        bytes -= oldest.bytes().length;
-        floor = oldest.seq();
-      }
-      grown.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    change(
+        () -> {
+          for (Frame frame : more) {
+            frames.addLast(frame);
+            bytes += frame.bytes().length;
+            last = frame.seq();
+          }
+          while (frames.size() > maxFrames || (bytes > MAX_BYTES && frames.size() > 1)) {
+            Frame oldest = frames.removeFirst();
+            bytes -= oldest.bytes().length;
+            floor = oldest.seq();
+          }
+        });
   }
 
   /** Lets go of all frames: what has a number up to this one is no longer here. */
   void skipTo(long seq) {
+    change(
+        () -> {
+          frames.clear();
+          bytes = 0;
+          last = Math.max(last, seq);
+          floor = last;
+        });
+  }
+
+  private void change(Runnable change) {
+    Set<Thread> woken;
     lock.lock();
     try {
-      frames.clear();
-      bytes = 0;
-      last = Math.max(last, seq);
-      floor = last;
-      grown.signalAll();
+      change.run();
+      woken = waiting;
+      waiting = new HashSet<>();
     } finally {
       lock.unlock();
     }
+    woken.forEach(LockSupport::unpark);
   }
 
   long last() {
@@ -120,27 +134,47 @@ final class RecentFrames {
     }
   }
 
-  /** Waits until there is something after a number, or a while; false once closed. */
-  boolean awaitAfter(long seq, long millis) throws InterruptedException {
+  /**
+   * Waits until there is something after a number. Without a limit, as a timer for each subscriber
+   * and event would cost more than to send it.
+   *
+   * @return false once closed
+   */
+  boolean awaitAfter(long seq) throws InterruptedException {
+    while (isWaitingAfter(seq)) {
+      LockSupport.park(this);
+      if (Thread.interrupted()) {
+        stopWaiting();
+        throw new InterruptedException();
+      }
+    }
+    return !closed;
+  }
+
+  /** Notes the thread, which is to be woken, if there is nothing for it. */
+  private boolean isWaitingAfter(long seq) {
     lock.lock();
     try {
-      long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-      while (last <= seq && !closed && nanos > 0) {
-        nanos = grown.awaitNanos(nanos);
+      boolean waits = last <= seq && !closed;
+      if (waits) {
+        waiting.add(Thread.currentThread());
       }
-      return !closed;
+      return waits;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void stopWaiting() {
+    lock.lock();
+    try {
+      waiting.remove(Thread.currentThread());
     } finally {
       lock.unlock();
     }
   }
 
   void close() {
-    lock.lock();
-    try {
-      closed = true;
-      grown.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    change(() -> closed = true);
   }
 }
