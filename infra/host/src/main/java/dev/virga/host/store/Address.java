@@ -12,6 +12,6 @@ record Address(byte[] partition, byte[] sort) {
   }
 
   Key key() {
-    return new Key(new String(partition, UTF_8), new String(sort, UTF_8));
+    return Key.ofStored(new String(partition, UTF_8), new String(sort, UTF_8));
   }
 }

@@ -5,11 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Item.Attribute;
 import dev.virga.pds.store.StoreException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
@@ -21,11 +19,11 @@ import java.util.zip.CRC32C;
  */
 final class ItemCodec {
   private static final byte VERSION = 2;
-  private static final byte TEXT = 1;
-  private static final byte WHOLE = 2;
-  private static final byte FALSE = 3;
-  private static final byte TRUE = 4;
-  private static final byte BYTES = 5;
+  static final byte TEXT = 1;
+  static final byte WHOLE = 2;
+  static final byte FALSE = 3;
+  static final byte TRUE = 4;
+  static final byte BYTES = 5;
 
   /**
    * More than the lengths and the kind of an attribute take beside what {@link Item#bytes} counts.
@@ -34,7 +32,7 @@ final class ItemCodec {
 
   private static final int CHECK_BYTES = Integer.BYTES;
 
-  private static final int MAX_SHIFT = 63;
+  static final int MAX_SHIFT = 63;
 
   private ItemCodec() {}
 
@@ -88,7 +86,7 @@ final class ItemCodec {
   }
 
   /**
-   * The item that was encoded for a key.
+   * The item that was encoded for a key; its attributes are decoded as they are asked for.
    *
    * @throws StoreException naming the key, if it or the bytes are damaged
    */
@@ -100,67 +98,10 @@ final class ItemCodec {
     if (ByteBuffer.wrap(encoded).getInt(length) != check(address, encoded, length)) {
       throw damaged(address, "does not have its checksum");
     }
-    ByteBuffer in = ByteBuffer.wrap(encoded, 1, length - 1);
-    try {
-      TreeMap<String, Attribute> attributes = new TreeMap<>();
-      for (long left = number(in); left > 0; left--) {
-        attributes.put(text(in), attribute(in));
-      }
-      if (in.hasRemaining()) {
-        throw damaged(address, "has " + in.remaining() + " bytes too many");
-      }
-      return Item.ofStored(attributes);
-    } catch (BufferUnderflowException | IllegalArgumentException e) {
-      throw new StoreException("stored item is damaged: " + address.key(), e);
-    }
+    return Item.ofStored(new EncodedAttributes(encoded, length));
   }
 
   private static StoreException damaged(Address address, String how) {
     return new StoreException("stored item is damaged: " + address.key() + " " + how);
-  }
-
-  private static Attribute attribute(ByteBuffer in) {
-    byte kind = in.get();
-    return switch (kind) {
-      case TEXT -> new Attribute.Text(text(in));
-      case WHOLE -> {
-        long zigzag = number(in);
-        yield new Attribute.Whole((zigzag >>> 1) ^ -(zigzag & 1));
-      }
-      case FALSE -> new Attribute.Flag(false);
-      case TRUE -> new Attribute.Flag(true);
-      case BYTES -> new Attribute.Bytes(bytes(in));
-      default -> throw new StoreException("stored item has an attribute of unknown kind " + kind);
-    };
-  }
-
-  private static String text(ByteBuffer in) {
-    return new String(bytes(in), UTF_8);
-  }
-
-  private static byte[] bytes(ByteBuffer in) {
-    byte[] bytes = new byte[length(in)];
-    in.get(bytes);
-    return bytes;
-  }
-
-  private static int length(ByteBuffer in) {
-    long length = number(in);
-    if (length < 0 || length > in.remaining()) {
-      throw new BufferUnderflowException();
-    }
-    return (int) length;
-  }
-
-  private static long number(ByteBuffer in) {
-    long number = 0;
-    for (int shift = 0; shift <= MAX_SHIFT; shift += 7) {
-      byte next = in.get();
-      number |= (next & 0x7FL) << shift;
-      if (next >= 0) {
-        return number;
-      }
-    }
-    throw new StoreException("stored item has an endless number");
   }
 }

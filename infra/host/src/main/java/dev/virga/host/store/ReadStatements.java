@@ -108,7 +108,7 @@ final class ReadStatements implements AutoCloseable {
           return new Page(entries, true);
         }
         Address address = new Address(partition, rows.getBytes(1));
-        Key key = new Key(query.partition(), new String(address.sort(), UTF_8));
+        Key key = Key.ofStored(query.partition(), new String(address.sort(), UTF_8));
         Row row = new Row(address, rows.getBytes(2), expires(rows, 3));
         entries.add(new Entry(key, row.item(), instant(row.expires())));
         bytes += row.attributes().length;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * The database file of a {@link SqliteIndex}: its lock, its connections, and its errors in words.
@@ -168,6 +169,7 @@ final class SqliteFile implements AutoCloseable {
         });
     config.setBusyTimeout(BUSY_MILLIS);
     config.setCacheSize(-cacheKilobytes);
+    config.setOpenMode(SQLiteOpenMode.NOMUTEX); // one thread at a time has a connection
     config.setGetGeneratedKeys(false); // else each write asks for a row number that none has
     return config.createConnection("jdbc:sqlite:" + path.toAbsolutePath());
   }

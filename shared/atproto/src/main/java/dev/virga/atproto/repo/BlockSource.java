@@ -34,7 +34,7 @@ public interface BlockSource {
 
   /**
    * Whether all its tree nodes were made or checked by us, so that it need not be shown once more
-   * by a hash of each key that they are in their layer.
+   * of each key that it is well-formed, in order and, by its hash, in its layer.
    */
   default boolean isTrusted() {
     return false;

@@ -1,5 +1,7 @@
 package dev.virga.pds.repo;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.virga.atproto.syntax.Did;
 import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Index;
@@ -20,6 +22,8 @@ final class RecordCursor {
   private Iterator<Entry> entries = List.<Entry>of().iterator();
   private boolean more = true;
   private @Nullable String reached;
+
+  /** The entry that is due, unless it was sought already. */
   private @Nullable Entry next;
 
   RecordCursor(Did did, Index index) {
@@ -33,13 +37,18 @@ final class RecordCursor {
    * @param path greater than that of the call before
    */
   Optional<Item> seek(String path) {
-    String wanted = RepoKeys.record(did, path).sort();
-    while (next == null || next.key().sort().compareTo(wanted) < 0) {
-      if (!advance()) {
+    while (next != null || advance()) {
+      Entry here = requireNonNull(next);
+      if (RepoKeys.isRecord(here.key(), path)) {
+        next = null;
+        return Optional.of(here.item());
+      }
+      if (RepoKeys.recordPath(here.key()).compareTo(path) > 0) {
         return Optional.empty();
       }
+      next = null;
     }
-    return next.key().sort().equals(wanted) ? Optional.of(next.item()) : Optional.empty();
+    return Optional.empty();
   }
 
   private boolean advance() {
@@ -49,11 +58,11 @@ final class RecordCursor {
       more = page.more();
     }
     if (!entries.hasNext()) {
-      next = null;
       return false;
     }
-    next = entries.next();
-    reached = next.key().sort();
+    Entry entry = entries.next();
+    reached = entry.key().sort();
+    next = entry;
     return true;
   }
 }

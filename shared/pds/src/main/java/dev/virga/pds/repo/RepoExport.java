@@ -85,9 +85,9 @@ public final class RepoExport {
       switch (step) {
         case MstStep.Node(Cid cid, byte[] bytes) -> sink.accept(step, cid, bytes);
         case MstStep.Record(String path, Cid cid) -> {
-          Optional<Item> item = records.seek(path).filter(found -> holds(found, cid));
+          Optional<Item> item = records.seek(path);
           byte[] block =
-              item.isPresent()
+              item.isPresent() && holds(item.get(), cid)
                   ? Stored.read(cid, item.get(), objects)
                   : reader.recordBlock(did, path, cid);
           sink.accept(step, cid, block);

@@ -49,6 +49,11 @@ public final class RepoKeys {
     return Range.prefix(RECORD + collection + "/");
   }
 
+  /** Whether a record's key is that of a path. */
+  static boolean isRecord(Key key, String path) {
+    return key.sort().length() == RECORD.length() + path.length() && key.sort().endsWith(path);
+  }
+
   public static String recordPath(Key key) {
     return key.sort().substring(RECORD.length());
   }

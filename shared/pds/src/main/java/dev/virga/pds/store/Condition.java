@@ -11,9 +11,9 @@ public sealed interface Condition {
       case Absent _ -> item.isEmpty();
       case Present _ -> item.isPresent();
       case Equal(String attribute, Item.Attribute value) ->
-          item.isPresent() && value.equals(item.get().attributes().get(attribute));
+          item.flatMap(present -> present.attribute(attribute)).filter(value::equals).isPresent();
       case Lacks(String attribute) ->
-          item.isEmpty() || !item.get().attributes().containsKey(attribute);
+          item.flatMap(present -> present.attribute(attribute)).isEmpty();
       case LessThan(String attribute, long bound) ->
           item.flatMap(present -> present.number(attribute)).orElse(bound) < bound;
       case AbsentOrLess(String attribute, long bound) ->

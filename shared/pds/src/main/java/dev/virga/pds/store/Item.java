@@ -42,6 +42,23 @@ public final class Item {
     }
   }
 
+  /** Attributes that a backend reads back and decodes as they are asked for. */
+  public interface Encoded {
+    /** The attribute of a name, if there is one. */
+    @Nullable Attribute find(String name);
+
+    /** All attributes by their names. */
+    SortedMap<String, Attribute> all();
+  }
+
+  /** Attributes that are decoded already. */
+  private record Decoded(SortedMap<String, Attribute> all) implements Encoded {
+    @Override
+    public @Nullable Attribute find(String name) {
+      return all.get(name);
+    }
+  }
+
   /**
    * The most bytes an item may have, names included; leaves room for the keys in DynamoDB's 400 KB.
    */
@@ -57,13 +74,13 @@ public final class Item {
 
   private static final int UNMEASURED = -1;
 
-  private final Map<String, Attribute> attributes;
+  private final Encoded attributes;
 
   /** The size once it is known; threads that measure it at the same time agree. */
   private int bytes;
 
-  private Item(SortedMap<String, Attribute> attributes, int bytes) {
-    this.attributes = Collections.unmodifiableSortedMap(attributes);
+  private Item(Encoded attributes, int bytes) {
+    this.attributes = attributes;
     this.bytes = bytes;
   }
 
@@ -91,16 +108,16 @@ public final class Item {
   }
 
   public static Item of(Map<String, Attribute> attributes) {
-    return new Item(new TreeMap<>(attributes), measure(attributes));
+    SortedMap<String, Attribute> copy =
+        Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+    return new Item(new Decoded(copy), measure(attributes));
   }
 
   /**
-   * An item that a backend reads back. It kept the rules when it was made, and reads are many, so
-   * that it is not measured again until somebody asks.
-   *
-   * @param attributes by natural order of their names; belongs to the item from now on
+   * An item that a backend reads back. It kept the rules when it was made, and reads are many and
+   * want few attributes, so that it is neither decoded nor measured until somebody asks.
    */
-  public static Item ofStored(SortedMap<String, Attribute> attributes) {
+  public static Item ofStored(Encoded attributes) {
     return new Item(attributes, UNMEASURED);
   }
 
@@ -110,42 +127,48 @@ public final class Item {
 
   /** A builder that starts with this item's attributes. */
   public Builder toBuilder() {
-    return new Builder(attributes);
+    return new Builder(attributes());
   }
 
   /** The size that counts against {@link #MAX_BYTES}. */
   public int bytes() {
     int known = bytes;
     if (known == UNMEASURED) {
-      known = measure(attributes);
+      known = measure(attributes());
       bytes = known;
     }
     return known;
   }
 
-  public Map<String, Attribute> attributes() {
-    return attributes;
+  /** All attributes by their names, in order; for one or two {@link #attribute} is cheaper. */
+  public SortedMap<String, Attribute> attributes() {
+    return attributes.all();
+  }
+
+  /** The attribute of a name, of whatever kind. */
+  public Optional<Attribute> attribute(String name) {
+    return Optional.ofNullable(attributes.find(name));
   }
 
   public Optional<String> text(String name) {
-    return attributes.get(name) instanceof Attribute.Text(String value)
+    return attributes.find(name) instanceof Attribute.Text(String value)
         ? Optional.of(value)
         : Optional.empty();
   }
 
   public Optional<Long> number(String name) {
-    return attributes.get(name) instanceof Attribute.Whole(long value)
+    return attributes.find(name) instanceof Attribute.Whole(long value)
         ? Optional.of(value)
         : Optional.empty();
   }
 
   /** The flag, false when absent. */
   public boolean flag(String name) {
-    return attributes.get(name) instanceof Attribute.Flag(boolean value) && value;
+    return attributes.find(name) instanceof Attribute.Flag(boolean value) && value;
   }
 
   public Optional<byte[]> bytes(String name) {
-    return attributes.get(name) instanceof Attribute.Bytes(byte[] value)
+    return attributes.find(name) instanceof Attribute.Bytes(byte[] value)
         ? Optional.of(value)
         : Optional.empty();
   }
@@ -171,22 +194,22 @@ public final class Item {
 
   private IllegalStateException missing(String name) {
     return new IllegalStateException(
-        "stored item lacks '" + name + "', it has " + attributes.keySet());
+        "stored item lacks '" + name + "', it has " + attributes().keySet());
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Item that && attributes.equals(that.attributes);
+    return other instanceof Item that && attributes().equals(that.attributes());
   }
 
   @Override
   public int hashCode() {
-    return attributes.hashCode();
+    return attributes().hashCode();
   }
 
   @Override
   public String toString() {
-    return attributes.toString();
+    return attributes().toString();
   }
 
   /** Collects attributes; a null or empty value leaves the attribute out. */

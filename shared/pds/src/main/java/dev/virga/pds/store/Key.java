@@ -8,28 +8,67 @@ package dev.virga.pds.store;
  * U+10FFFF is not used, so that {@link Range#prefix} has an end. A key that breaks these rules
  * cannot be made.
  */
-public record Key(String partition, String sort) {
+public final class Key {
   /** The longest partition, in bytes of UTF-8. */
   public static final int MAX_PARTITION_BYTES = 2_048;
 
   /** The longest sort key, in bytes of UTF-8. */
   public static final int MAX_SORT_BYTES = 1_024;
 
+  private final String partition;
+  private final String sort;
+
   /**
    * Checks the rules above.
    *
    * @throws IllegalArgumentException naming the part and its length
    */
-  public Key {
-    Utf8.lengthWithin(partition, MAX_PARTITION_BYTES, "partition");
-    Utf8.lengthWithin(sort, MAX_SORT_BYTES, "sort key");
-    if (sort.contains(Range.END)) {
-      throw new IllegalArgumentException("sort key has the code point U+10FFFF");
+  public Key(String partition, String sort) {
+    this(partition, sort, true);
+  }
+
+  private Key(String partition, String sort, boolean checking) {
+    if (checking) {
+      Utf8.lengthWithin(partition, MAX_PARTITION_BYTES, "partition");
+      Utf8.lengthWithin(sort, MAX_SORT_BYTES, "sort key");
+      if (sort.contains(Range.END)) {
+        throw new IllegalArgumentException("sort key has the code point U+10FFFF");
+      }
     }
+    this.partition = partition;
+    this.sort = sort;
+  }
+
+  /** A key that a backend reads back: it kept the rules when something was stored at it. */
+  public static Key ofStored(String partition, String sort) {
+    return new Key(partition, sort, false);
+  }
+
+  public String partition() {
+    return partition;
+  }
+
+  public String sort() {
+    return sort;
   }
 
   /** The length of both parts in bytes of UTF-8. */
   int bytes() {
     return Utf8.length(partition, "partition") + Utf8.length(sort, "sort key");
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Key that && sort.equals(that.sort) && partition.equals(that.partition);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * partition.hashCode() + sort.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "Key[partition=" + partition + ", sort=" + sort + "]";
   }
 }

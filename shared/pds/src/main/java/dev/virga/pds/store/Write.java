@@ -33,7 +33,7 @@ public sealed interface Write {
     public Update {
       remove = Set.copyOf(remove);
       for (String name : remove) {
-        if (set.attributes().containsKey(name)) {
+        if (set.attribute(name).isPresent()) {
           throw new IllegalArgumentException("attribute is both set and removed: " + name);
         }
       }
