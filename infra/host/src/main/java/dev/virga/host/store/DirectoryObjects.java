@@ -115,7 +115,8 @@ final class DirectoryObjects implements Objects {
     byte[] buffer = new byte[BUFFER_BYTES];
     try (FileChannel channel =
         stored("written", name, () -> FileChannel.open(file, StandardOpenOption.WRITE))) {
-      for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
+      int count;
+      while ((count = content.readNBytes(buffer, 0, buffer.length)) > 0) {
         size += count;
         check.update(buffer, 0, count);
         ByteBuffer part = ByteBuffer.wrap(buffer, 0, count);
