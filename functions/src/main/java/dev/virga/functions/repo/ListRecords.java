@@ -13,6 +13,7 @@ import dev.virga.pds.repo.HostedRepo;
 import dev.virga.pds.repo.HostedRepos;
 import dev.virga.pds.repo.RepoReader;
 import dev.virga.pds.repo.RepoRecord;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
@@ -63,10 +64,17 @@ public final class ListRecords implements XrpcHandler {
 
   private static void write(JsonGenerator json, String prefix, RepoRecord record) {
     json.writeStartObject();
-    json.writeStringProperty("uri", prefix + record.path());
-    json.writeStringProperty("cid", record.cid().toString());
+    plain(json, "uri", prefix + record.path());
+    plain(json, "cid", record.cid().toString());
     json.writeName("value");
     DataJson.transcode(record.bytes(), json);
     json.writeEndObject();
+  }
+
+  /** Writes a text in which nothing is to be escaped, which is much cheaper. */
+  private static void plain(JsonGenerator json, String name, String ascii) {
+    byte[] bytes = ascii.getBytes(StandardCharsets.US_ASCII);
+    json.writeName(name);
+    json.writeRawUTF8String(bytes, 0, bytes.length);
   }
 }

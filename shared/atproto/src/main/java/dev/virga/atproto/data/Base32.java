@@ -1,16 +1,18 @@
 package dev.virga.atproto.data;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.util.Arrays;
 
 /** RFC 4648 base32 in lower case without padding, as multibase {@code b} and did:plc use it. */
 public final class Base32 {
-  private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+  private static final byte[] ALPHABET = "abcdefghijklmnopqrstuvwxyz234567".getBytes(US_ASCII);
   private static final byte[] DIGITS = new byte[128];
 
   static {
     Arrays.fill(DIGITS, (byte) -1);
-    for (int i = 0; i < ALPHABET.length(); i++) {
-      DIGITS[ALPHABET.charAt(i)] = (byte) i;
+    for (int i = 0; i < ALPHABET.length; i++) {
+      DIGITS[ALPHABET[i]] = (byte) i;
     }
   }
 
@@ -22,8 +24,8 @@ public final class Base32 {
 
   /** Encodes after a prefix, without a copy in between. */
   static String encode(String prefix, byte[] bytes) {
-    char[] out = new char[prefix.length() + (bytes.length * 8 + 4) / 5];
-    prefix.getChars(0, prefix.length(), out, 0);
+    byte[] out =
+        Arrays.copyOf(prefix.getBytes(US_ASCII), prefix.length() + (bytes.length * 8 + 4) / 5);
     int at = prefix.length();
     int bits = 0;
     int buffer = 0;
@@ -32,13 +34,13 @@ public final class Base32 {
       bits += 8;
       while (bits >= 5) {
         bits -= 5;
-        out[at++] = ALPHABET.charAt((buffer >>> bits) & 31);
+        out[at++] = ALPHABET[(buffer >>> bits) & 31];
       }
     }
     if (bits > 0) {
-      out[at] = ALPHABET.charAt((buffer << (5 - bits)) & 31);
+      out[at] = ALPHABET[(buffer << (5 - bits)) & 31];
     }
-    return new String(out);
+    return new String(out, US_ASCII);
   }
 
   /**
