@@ -200,7 +200,7 @@ public final class Services {
             keys,
             tids,
             clock);
-    export = new RepoExport(on.index(), on.objects(), reader);
+    export = new RepoExport(on.index(), on.objects(), reader, on.background());
     SlurFilter slurs = SlurFilter.bundled();
     newRecords = new NewRecords(new RecordPreparer(lexicons, slurs::matches), tids);
 

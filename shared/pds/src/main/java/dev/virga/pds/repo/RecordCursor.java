@@ -8,27 +8,46 @@ import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Page;
 import dev.virga.pds.store.Query;
+import dev.virga.pds.store.Range;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Goes through the record items of a repository in the order of their paths, page by page. */
+/**
+ * Goes through the record items of a repository in the order of their paths, page by page; while
+ * one page is used the next is read, and no more than that.
+ */
 final class RecordCursor {
   private static final int PAGE = 1_000;
 
   private final Did did;
   private final Index index;
+  private final Executor ahead;
+  private @Nullable CompletableFuture<Page> coming;
   private Iterator<Entry> entries = List.<Entry>of().iterator();
-  private boolean more = true;
-  private @Nullable String reached;
 
   /** The entry that is due, unless it was sought already. */
   private @Nullable Entry next;
 
-  RecordCursor(Did did, Index index) {
+  /**
+   * A cursor before the first record.
+   *
+   * @param ahead runs the queries, at once or beside the caller
+   */
+  RecordCursor(Did did, Index index, Executor ahead) {
     this.did = did;
     this.index = index;
+    this.ahead = ahead;
+    this.coming = query(RepoKeys.records());
+  }
+
+  private CompletableFuture<Page> query(Range range) {
+    return CompletableFuture.supplyAsync(
+        () -> index.query(Query.forward(did.text(), range, PAGE)), ahead);
   }
 
   /**
@@ -52,17 +71,30 @@ final class RecordCursor {
   }
 
   private boolean advance() {
-    while (!entries.hasNext() && more) {
-      Page page = index.query(Query.forward(did.text(), RepoKeys.records().after(reached), PAGE));
+    while (!entries.hasNext() && coming != null) {
+      Page page = arrived(coming);
       entries = page.entries().iterator();
-      more = page.more();
+      coming =
+          page.more()
+              ? query(RepoKeys.records().after(page.entries().getLast().key().sort()))
+              : null;
     }
     if (!entries.hasNext()) {
       return false;
     }
-    Entry entry = entries.next();
-    reached = entry.key().sort();
-    next = entry;
+    next = entries.next();
     return true;
+  }
+
+  private static Page arrived(CompletableFuture<Page> coming) {
+    try {
+      return coming.join();
+    } catch (CompletionException e) {
+      switch (e.getCause()) {
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        case null, default -> throw e;
+      }
+    }
   }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +39,18 @@ public final class RepoExport {
   private final Index index;
   private final Objects objects;
   private final RepoReader reader;
+  private final Executor ahead;
 
-  public RepoExport(Index index, Objects objects, RepoReader reader) {
+  /**
+   * Exports out of two stores.
+   *
+   * @param ahead reads the next records while others are written
+   */
+  public RepoExport(Index index, Objects objects, RepoReader reader, Executor ahead) {
     this.index = index;
     this.objects = objects;
     this.reader = reader;
+    this.ahead = ahead;
   }
 
   /**
@@ -78,8 +86,8 @@ public final class RepoExport {
 
   /** Reads all blocks of a repository as of a head, but for the commit. */
   void each(Did did, Head head, BlockSink sink) throws IOException {
+    RecordCursor records = new RecordCursor(did, index, ahead);
     MstWalk steps = Mst.load(head.root(), reader.nodes(did, head).readingAll()).walk();
-    RecordCursor records = new RecordCursor(did, index);
     while (steps.hasNext()) {
       MstStep step = steps.next();
       switch (step) {

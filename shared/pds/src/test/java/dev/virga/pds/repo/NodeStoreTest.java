@@ -69,7 +69,7 @@ class NodeStoreTest {
             repo.objects,
             new Heads(index, new Redo(index, repo.objects)),
             new BlockCache(1 << 20));
-    return new RepoExport(index, repo.objects, reader);
+    return new RepoExport(index, repo.objects, reader, Runnable::run);
   }
 
   private static byte[] export(RepoExport export, Head head) throws IOException {

@@ -93,7 +93,7 @@ public final class RepoFixture {
     BlockCache cache = new BlockCache(1 << 20);
     writer = newWriter(heads, cache, redo);
     reader = new RepoReader(index, objects, heads, cache);
-    export = new RepoExport(index, objects, reader);
+    export = new RepoExport(index, objects, reader, Runnable::run);
     create();
   }
 
@@ -171,7 +171,7 @@ public final class RepoFixture {
         otherObjects,
         otherHeads,
         otherReader,
-        new RepoExport(otherIndex, otherObjects, otherReader),
+        new RepoExport(otherIndex, otherObjects, otherReader, Runnable::run),
         tids,
         clock,
         Path.of(System.getProperty("java.io.tmpdir")),

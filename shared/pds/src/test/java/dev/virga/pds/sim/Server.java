@@ -104,7 +104,7 @@ final class Server {
     CommitStore commits = new CommitStore(index, objects, redo, impatient());
     writer = new RepoWriter(index, objects, heads, cache, commits, keys, tids, clock);
     reader = new RepoReader(index, objects, heads, cache);
-    export = new RepoExport(index, objects, reader);
+    export = new RepoExport(index, objects, reader, Runnable::run);
     blobs = new Blobs(index, objects, tids, did -> heads.fence(did, tids));
     strays = new StrayBlobs(index, objects, clock);
     quarantine = new Quarantine(index, objects, blobs, tids);
