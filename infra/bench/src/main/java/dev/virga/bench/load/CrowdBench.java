@@ -73,7 +73,7 @@ public final class CrowdBench {
             "resident MB");
     Audience waiting = Audience.of(host.url(), idle, null);
     Thread.sleep(2_000);
-    table.row(idle + " idle", "", waiting.open(), "", "", host.residentMegabytes(false));
+    table.row(idle + " idle", "", waiting.open(), "", "", host.megabytes(HostProcess.Memory.ALL));
     waiting.close();
     Thread.sleep(1_000);
     listen(busy + " busy", writers, time, busy, table);
@@ -94,7 +94,7 @@ public final class CrowdBench {
           audience.open(),
           got.perSecond(),
           got.p99(),
-          host.residentMegabytes(false));
+          host.megabytes(HostProcess.Memory.ALL));
     }
   }
 }

@@ -33,7 +33,7 @@ public final class GrowthBench {
             "listRecords(100)",
             "importRepo s",
             "getRepo s",
-            "peak MB after import · export");
+            "most MB of its own in import · export");
     for (int size : SIZES) {
       if (size <= most) {
         try (HostProcess host = HostProcess.start(root, Map.of())) {
@@ -49,23 +49,28 @@ public final class GrowthBench {
     Drive drive = new Drive(host);
     Account account;
     double imported;
+    long mostInImport;
     try (Wire wire = new Wire(host.url())) {
       Account.Mover mover = Account.moveIn(wire, host.url(), size);
       account = mover.account();
-      long begun = System.nanoTime();
-      account.importRepo(wire, mover.car());
-      imported = (System.nanoTime() - begun) / 1e9;
+      try (MemoryWatch memory = MemoryWatch.of(host)) {
+        long begun = System.nanoTime();
+        account.importRepo(wire, mover.car());
+        imported = (System.nanoTime() - begun) / 1e9;
+        mostInImport = memory.peak();
+      }
       mover.arrive(wire);
     }
-    long afterImport = host.residentMegabytes(true);
     double exported;
-    try (Wire wire = new Wire(host.url())) {
+    long mostInExport;
+    try (Wire wire = new Wire(host.url());
+        MemoryWatch memory = MemoryWatch.of(host)) {
       account.drainRepo(wire);
       long begun = System.nanoTime();
       account.drainRepo(wire);
       exported = (System.nanoTime() - begun) / 1e9;
+      mostInExport = memory.peak();
     }
-    long afterExport = host.residentMegabytes(true);
     table.row(
         "%,d".formatted(size),
         pair(drive, time, account::createRecord),
@@ -74,7 +79,7 @@ public final class GrowthBench {
         pair(drive, time, (w, i) -> account.listRecords(w, key(i, size))),
         imported,
         exported,
-        afterImport + " · " + afterExport);
+        mostInImport + " · " + mostInExport);
   }
 
   private static String key(int number, int size) {

@@ -38,13 +38,14 @@ public final class HostBench {
   public static void run(Path root, Duration time, PrintStream out) throws Exception {
     try (HostProcess host = HostProcess.start(root, Map.of())) {
       Thread.sleep(3_000);
-      String idle = host.residentMegabytes(false) + " MB resident when idle";
+      String idle = host.megabytes(HostProcess.Memory.ALL) + " MB resident when idle";
       HostBench bench = new HostBench(host, time);
       bench.operations();
       bench.imports();
       String title =
           "From start to first answer %.2f s; %s, %d MB at the end."
-              .formatted(host.start().toMillis() / 1e3, idle, host.residentMegabytes(false));
+              .formatted(
+                  host.start().toMillis() / 1e3, idle, host.megabytes(HostProcess.Memory.ALL));
       bench.table.print(title, out);
       bench.firehose(out);
     }

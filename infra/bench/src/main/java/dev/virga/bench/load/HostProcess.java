@@ -99,12 +99,25 @@ final class HostProcess implements AutoCloseable {
     }
   }
 
-  /** Resident memory in MB, now and at its highest; 0 where the system does not say. */
-  long residentMegabytes(boolean highest) {
+  /** Kinds of resident memory, by the system's names. */
+  enum Memory {
+    ALL("VmRSS:"),
+    HIGHEST("VmHWM:"),
+    /** Without pages of files. */
+    OWN("RssAnon:");
+
+    private final String field;
+
+    Memory(String field) {
+      this.field = field;
+    }
+  }
+
+  /** Resident memory in MB; 0 where the system does not say. */
+  long megabytes(Memory kind) {
     try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
-      String name = highest ? "VmHWM:" : "VmRSS:";
       return lines
-          .filter(line -> line.startsWith(name))
+          .filter(line -> line.startsWith(kind.field))
           .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
           .findFirst()
           .orElse(0L);
