@@ -54,6 +54,21 @@ class ItemCodecTest {
   }
 
   @Test
+  void findsEachAttributeAmongTheOthersAndNoneThatIsNotThere() {
+    Item item = ItemCodec.decode(ADDRESS, ItemCodec.encode(ADDRESS, SAMPLE));
+    assertThat(item.text("a")).contains("é");
+    assertThat(item.number("b")).contains(-2L);
+    assertThat(item.flag("c")).isTrue();
+    assertThat(item.attribute("d")).contains(new Item.Attribute.Flag(false));
+    assertThat(item.requireBytes("e")).containsExactly(1, 2);
+    for (String absent : new String[] {"", "f", "aa", "é"}) {
+      assertThat(item.attribute(absent)).as(absent).isEmpty();
+    }
+    assertThat(item.text("b")).as("of another kind").isEmpty();
+    assertThat(item.toBuilder().without("e").build().attributes()).hasSize(4);
+  }
+
+  @Test
   void keepsTheExtremes() {
     for (long number : new long[] {0, -1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 53}) {
       Item item = Item.builder().number("n", number).build();
