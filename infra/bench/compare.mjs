@@ -115,7 +115,7 @@ const identity = async (i, attempts = 3) => {
   }
 }
 const ghosts = []
-const firstImports = 3
+const firstImports = Math.max(3, Math.round(warm * 2)) // an import is rare, and compiled late
 for (let i = 0; i < open.length * (rounds + firstImports); i++) ghosts.push(await identity(i))
 
 log('warming up')

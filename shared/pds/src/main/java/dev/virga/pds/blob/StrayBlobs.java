@@ -12,6 +12,7 @@ import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Page;
 import dev.virga.pds.store.Query;
 import dev.virga.pds.store.Range;
+import dev.virga.pds.store.StoreException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -67,7 +68,7 @@ public final class StrayBlobs {
    * Looks at the next page of names, or begins another round if it is time to.
    *
    * @return whether the round goes on
-   * @throws dev.virga.pds.store.StoreException if a store cannot answer; the page comes again
+   * @throws StoreException if a store cannot answer; the page comes again
    */
   public boolean goOn() {
     Optional<Item> round = index.get(ROUND);
@@ -137,13 +138,23 @@ public final class StrayBlobs {
     } while (page.more() && !names.isEmpty());
   }
 
-  /** Removes an object, unless its bytes turn out to be needed. */
+  /**
+   * Removes an object, unless its bytes turn out to be needed. One that cannot be read may be what
+   * a record refers to; it must not keep the round from going on, and is looked at again in the
+   * next.
+   */
   private boolean remove(Did did, String name) {
-    Optional<Objects.Opened> opened = objects.open(name);
-    if (opened.isEmpty()) {
+    Optional<Cid> found;
+    try {
+      found = objects.open(name).map(StrayBlobs::cid);
+    } catch (StoreException | UncheckedIOException e) {
+      LOG.warn("{}, which no item of {} names, cannot be read and is left", name, did, e);
+      return false;
+    }
+    if (found.isEmpty()) {
       return false; // somebody else was faster
     }
-    Cid cid = cid(opened.get());
+    Cid cid = found.get();
     Optional<Item> blob = index.get(BlobItems.blob(did, cid));
     boolean named =
         blob.flatMap(item -> item.text(StoredBlob.OBJECT)).stream().anyMatch(name::equals);
