@@ -214,6 +214,25 @@ class RepoMethodsTest {
   }
 
   @Test
+  void keysWithSlursAreRefusedButNotWhatAClockSpellsByChance() {
+    String slur = rot13("xvxr");
+    assertThat(note("my-" + slur, "x").error()).isEqualTo("400 InvalidRequest");
+    assertThat(note(slur, "x").error()).isEqualTo("400 InvalidRequest");
+
+    String tid = "3" + slur + "22222222";
+    assertThat(note(tid, "x").status()).isEqualTo(200);
+    assertThat(read(tid).status()).isEqualTo(200);
+  }
+
+  /** The bundled list is written so, and this is no better place to spell its words out. */
+  private static String rot13(String text) {
+    return text.chars()
+        .map(c -> 'a' + (c - 'a' + 13) % 26)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  @Test
   void pagesOfRecordsRunBothWays() {
     for (int i = 0; i < 7; i++) {
       note("k" + i, "n" + i);
