@@ -138,21 +138,11 @@ public final class StrayBlobs {
     } while (page.more() && !names.isEmpty());
   }
 
-  /**
-   * Removes an object, unless its bytes turn out to be needed. One that cannot be read may be what
-   * a record refers to; it must not keep the round from going on, and is looked at again in the
-   * next.
-   */
+  /** Removes an object, unless its bytes turn out to be needed. */
   private boolean remove(Did did, String name) {
-    Optional<Cid> found;
-    try {
-      found = objects.open(name).map(StrayBlobs::cid);
-    } catch (StoreException | UncheckedIOException e) {
-      LOG.warn("{}, which no item of {} names, cannot be read and is left", name, did, e);
-      return false;
-    }
+    Optional<Cid> found = read(name, true);
     if (found.isEmpty()) {
-      return false; // somebody else was faster
+      return false;
     }
     Cid cid = found.get();
     Optional<Item> blob = index.get(BlobItems.blob(did, cid));
@@ -167,6 +157,23 @@ public final class StrayBlobs {
     }
     objects.delete(name);
     return true;
+  }
+
+  /**
+   * What an object has; nothing if somebody else was faster, or if it cannot be read, not even by a
+   * second attempt. It may then be what a record refers to, and must not keep the round from going
+   * on: it is looked at again in the next.
+   */
+  private Optional<Cid> read(String name, boolean again) {
+    try {
+      return objects.open(name).map(StrayBlobs::cid);
+    } catch (StoreException | UncheckedIOException e) {
+      if (again) {
+        return read(name, false);
+      }
+      LOG.warn("{}, which no item names, cannot be read and is left for now", name, e);
+      return Optional.empty();
+    }
   }
 
   private static Cid cid(Objects.Opened opened) {
