@@ -41,7 +41,7 @@ final class ReadStatements implements AutoCloseable {
           + " WHERE partition = ? AND sort >= ? AND sort < ? ORDER BY sort ";
 
   /** Keys of a partition for one statement: a third less work than with one for each. */
-  private static final int TOGETHER = 32;
+  private static final int TOGETHER = 16;
 
   /** Where a page ends though its limit is not reached, as DynamoDB's pages do. */
   private static final int MAX_PAGE_BYTES = 1_000_000;

@@ -3,6 +3,7 @@ package dev.virga.pds.repo;
 import static java.util.Objects.requireNonNull;
 
 import dev.virga.atproto.syntax.Did;
+import dev.virga.pds.store.Ahead;
 import dev.virga.pds.store.Entry;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
@@ -12,8 +13,6 @@ import dev.virga.pds.store.Range;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ final class RecordCursor {
   private final Did did;
   private final Index index;
   private final Executor ahead;
-  private @Nullable CompletableFuture<Page> coming;
+  private @Nullable Ahead<Page> coming;
   private Iterator<Entry> entries = List.<Entry>of().iterator();
 
   /** The entry that is due, unless it was sought already. */
@@ -45,9 +44,8 @@ final class RecordCursor {
     this.coming = query(RepoKeys.records());
   }
 
-  private CompletableFuture<Page> query(Range range) {
-    return CompletableFuture.supplyAsync(
-        () -> index.query(Query.forward(did.text(), range, PAGE)), ahead);
+  private Ahead<Page> query(Range range) {
+    return Ahead.begin(() -> index.query(Query.forward(did.text(), range, PAGE)), ahead);
   }
 
   /**
@@ -72,7 +70,7 @@ final class RecordCursor {
 
   private boolean advance() {
     while (!entries.hasNext() && coming != null) {
-      Page page = arrived(coming);
+      Page page = coming.get();
       entries = page.entries().iterator();
       coming =
           page.more()
@@ -84,17 +82,5 @@ final class RecordCursor {
     }
     next = entries.next();
     return true;
-  }
-
-  private static Page arrived(CompletableFuture<Page> coming) {
-    try {
-      return coming.join();
-    } catch (CompletionException e) {
-      switch (e.getCause()) {
-        case RuntimeException cause -> throw cause;
-        case Error cause -> throw cause;
-        case null, default -> throw e;
-      }
-    }
   }
 }

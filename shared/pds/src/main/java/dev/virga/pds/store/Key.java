@@ -15,8 +15,13 @@ public final class Key {
   /** The longest sort key, in bytes of UTF-8. */
   public static final int MAX_SORT_BYTES = 1_024;
 
+  private static final int UNMEASURED = -1;
+
   private final String partition;
   private final String sort;
+
+  /** The length of both in bytes of UTF-8, if it is known. */
+  private final int bytes;
 
   /**
    * Checks the rules above.
@@ -24,24 +29,25 @@ public final class Key {
    * @throws IllegalArgumentException naming the part and its length
    */
   public Key(String partition, String sort) {
-    this(partition, sort, true);
+    this(
+        partition,
+        sort,
+        Utf8.lengthWithin(partition, MAX_PARTITION_BYTES, "partition")
+            + Utf8.lengthWithin(sort, MAX_SORT_BYTES, "sort key"));
+    if (sort.contains(Range.END)) {
+      throw new IllegalArgumentException("sort key has the code point U+10FFFF");
+    }
   }
 
-  private Key(String partition, String sort, boolean checking) {
-    if (checking) {
-      Utf8.lengthWithin(partition, MAX_PARTITION_BYTES, "partition");
-      Utf8.lengthWithin(sort, MAX_SORT_BYTES, "sort key");
-      if (sort.contains(Range.END)) {
-        throw new IllegalArgumentException("sort key has the code point U+10FFFF");
-      }
-    }
+  private Key(String partition, String sort, int bytes) {
     this.partition = partition;
     this.sort = sort;
+    this.bytes = bytes;
   }
 
   /** A key that a backend reads back: it kept the rules when something was stored at it. */
   public static Key ofStored(String partition, String sort) {
-    return new Key(partition, sort, false);
+    return new Key(partition, sort, UNMEASURED);
   }
 
   public String partition() {
@@ -54,7 +60,9 @@ public final class Key {
 
   /** The length of both parts in bytes of UTF-8. */
   int bytes() {
-    return Utf8.length(partition, "partition") + Utf8.length(sort, "sort key");
+    return bytes == UNMEASURED
+        ? Utf8.length(partition, "partition") + Utf8.length(sort, "sort key")
+        : bytes;
   }
 
   @Override

@@ -33,12 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class Firehose implements FrameSource, AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Firehose.class);
 
-  /** Entries read from the log at once. */
-  private static final int PAGE = 200;
-
-  /** Entries encoded at once; with their blocks they may have 2 MB each. */
-  private static final int CHUNK = 32;
-
   /**
    * How long the pump waits for a poke before it looks for itself, if somebody subscribes: half a
    * read unit of DynamoDB each time.
@@ -109,6 +103,7 @@ public final class Firehose implements FrameSource, AutoCloseable {
         return;
       } catch (RuntimeException e) {
         logger.error("the log cannot be read, trying again", e);
+        position = recent.last(); // some may have been added before it failed
         pokes.drainPermits();
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
         pokes.release();
@@ -125,28 +120,17 @@ public final class Firehose implements FrameSource, AutoCloseable {
 
   private long readOn(long from) {
     long last = told.get() > from ? told.get() : log.lastStale();
+    if (from >= last) {
+      return from;
+    }
     long position = from;
+    Replay replay = new Replay(log, from, last, this::frames, Runnable::run);
     while (position < last && !closed) {
-      List<LogEntry> entries = log.after(position, last, PAGE);
-      for (List<LogEntry> chunk : chunks(entries)) {
-        recent.add(frames(chunk));
-      }
-      position = reached(entries, last);
+      Replay.Part part = replay.next();
+      recent.add(part.frames());
+      position = part.reached();
     }
     return position;
-  }
-
-  /** A page that is not full shows that there is nothing more, as what was there may be purged. */
-  private static long reached(List<LogEntry> entries, long last) {
-    return entries.size() < PAGE ? last : entries.getLast().seq();
-  }
-
-  private static List<List<LogEntry>> chunks(List<LogEntry> entries) {
-    List<List<LogEntry>> chunks = new ArrayList<>();
-    for (int from = 0; from < entries.size(); from += CHUNK) {
-      chunks.add(entries.subList(from, Math.min(from + CHUNK, entries.size())));
-    }
-    return chunks;
   }
 
   private List<RecentFrames.Frame> frames(List<LogEntry> entries) {
@@ -220,16 +204,14 @@ public final class Firehose implements FrameSource, AutoCloseable {
     }
   }
 
-  /** Sends a page of the log; gives where it ended. */
+  /** Sends what the log has; gives where that ended. */
   private long catchUp(long from, FrameSink sink) throws InterruptedException {
-    long last = recent.last();
-    List<LogEntry> entries = log.after(from, last, PAGE);
-    for (List<LogEntry> chunk : chunks(entries)) {
-      if (!sink.put(bytes(frames(chunk)))) {
-        return chunk.getLast().seq();
-      }
-    }
-    return reached(entries, last);
+    Replay replay = new Replay(log, from, recent.last(), this::frames, Thread::startVirtualThread);
+    Replay.Part part;
+    do {
+      part = replay.next();
+    } while (sink.put(bytes(part.frames())) && !part.isLast() && !closed);
+    return part.reached();
   }
 
   /** Without those whose blocks are gone. */

@@ -25,5 +25,7 @@ class KeyTest {
     assertThat(Key.ofStored("p", "s")).isEqualTo(stored).hasSameHashCodeAs(stored);
     assertThat(stored).isNotEqualTo(new Key("s", "p")).isNotEqualTo(new Key("p", "t"));
     assertThat(stored).hasToString("Key[partition=p, sort=s]");
+    assertThat(new Key("né", "s").bytes()).isEqualTo(4);
+    assertThat(Key.ofStored("né", "s").bytes()).isEqualTo(4);
   }
 }

@@ -10,16 +10,20 @@ import dev.virga.atproto.sync.Frame;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.repo.CountingIndex;
+import dev.virga.pds.store.ForwardingObjects;
 import dev.virga.pds.store.MemoryIndex;
 import dev.virga.pds.store.MemoryObjects;
 import dev.virga.pds.store.Objects;
+import dev.virga.pds.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -279,8 +283,43 @@ class FirehoseTest {
 
   @Test
   void packsThatAreFetchedTogetherKeepTheirOrder() throws Exception {
+    commits(150);
+    Subscriber subscriber = subscribe(start(100), OptionalLong.of(0), 1_000);
+    await().until(() -> subscriber.frames.size() == 150);
+    assertThat(subscriber.seqs()).isEqualTo(logged());
+    assertThat(subscriber.frames)
+        .allSatisfy(
+            frame ->
+                assertThat(frame.payload().link("commit"))
+                    .contains(Cid.ofDagCbor(frame.payload().bytes("blocks").orElseThrow())));
+  }
+
+  @Test
+  void whatWasAddedBeforeAPackFailedIsNotAddedAgain() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean(true);
+    Objects unlucky =
+        new ForwardingObjects(objects) {
+          @Override
+          public Optional<byte[]> get(String name) {
+            if (name.endsWith("pack-25") && fails.getAndSet(false)) {
+              throw new StoreException("no answer");
+            }
+            return super.get(name);
+          }
+        };
+    firehose = new Firehose(log, unlucky, 100, Firehose.Distance.FAR);
+    Subscriber subscriber = subscribe(firehose, OptionalLong.empty(), 1_000);
+    await().until(() -> subscriber.followed);
+    commits(40);
+    await().until(() -> subscriber.frames.size() >= 40);
+    assertThat(fails).isFalse();
+    assertThat(subscriber.seqs()).isEqualTo(logged());
+  }
+
+  /** Commits whose blocks are in a pack each. */
+  private void commits(int count) throws Exception {
     Random random = new Random(7);
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < count; i++) {
       byte[] blocks = new byte[random.nextInt(1, 50)];
       random.nextBytes(blocks);
       objects.putIfAbsent("repos/pack-" + i, blocks, Objects.Metadata.NONE);
@@ -293,13 +332,5 @@ class FirehoseTest {
       index.transact(List.of(Outbox.put(ALICE, Tid.of(nextTid++, 1), content)));
     }
     index.pump(sequencer);
-    Subscriber subscriber = subscribe(start(100), OptionalLong.of(0), 1_000);
-    await().until(() -> subscriber.frames.size() == 150);
-    assertThat(subscriber.seqs()).isEqualTo(logged());
-    assertThat(subscriber.frames)
-        .allSatisfy(
-            frame ->
-                assertThat(frame.payload().link("commit"))
-                    .contains(Cid.ofDagCbor(frame.payload().bytes("blocks").orElseThrow())));
   }
 }
