@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 
 /**
  * Reads every row of a database of ours and compares it with its checksum, after SQLite itself has
- * looked at the structure of the file. Another process may be writing to it meanwhile.
+ * looked at the structure of the file, and we at its tables. Another process may be writing to it
+ * meanwhile.
  */
 public final class SqliteCheck {
   private static final int MOST_PROBLEMS = 100;
@@ -27,7 +28,6 @@ public final class SqliteCheck {
    *
    * @param problems told what is damaged, by its key where it has one
    * @return the number of rows that are whole
-   * @throws StoreException if there is no such file, or it is of another version
    */
   public static long run(Path database, Consumer<String> problems) {
     return run(database, problems, entry -> {});
@@ -43,6 +43,7 @@ public final class SqliteCheck {
     try (Connection connection = file.connectReader();
         Statement statement = connection.createStatement()) {
       structure(database, statement, problems);
+      SqliteSchema.check(statement, problem -> problems.accept(database + ": " + problem));
       return rows(database, statement, problems, whole);
     } catch (SQLException e) {
       problems.accept(String.valueOf(file.failure("read", e).getMessage()));

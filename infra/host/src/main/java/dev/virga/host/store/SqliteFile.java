@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +21,6 @@ import org.sqlite.SQLiteOpenMode;
  * The database file of a {@link SqliteIndex}: its lock, its connections, and its errors in words.
  */
 final class SqliteFile implements AutoCloseable {
-  /** The format of the tables; a file with another one is not touched. */
-  private static final int FORMAT = 2;
-
   private static final int BUSY_MILLIS = 10_000;
   private static final int WRITER_CACHE_KB = 16_384;
   private static final int READER_CACHE_KB = 4_096;
@@ -32,47 +28,16 @@ final class SqliteFile implements AutoCloseable {
   /** How far the log grows before its pages go to the database: 16 MB of pages of 4 KB. */
   private static final int CHECKPOINT_PAGES = 4_000;
 
-  /** How items lie in a file, from when it is made. */
-  enum Layout {
-    /** In one tree with their keys: one search for each, as long as they are small. */
-    WITH_KEYS(" WITHOUT ROWID"),
-
-    /**
-     * In the order they came, keys in a tree of their own. In the tree of keys an item of more than
-     * a kilobyte would be read whole, from pages that no cache keeps, by every search that passes.
-     */
-    APART("");
-
-    private final String option;
-
-    Layout(String option) {
-      this.option = option;
-    }
-  }
-
-  private static final String ITEMS =
-      """
-      CREATE TABLE IF NOT EXISTS items (
-        partition BLOB NOT NULL, sort BLOB NOT NULL, attributes BLOB NOT NULL, expires INTEGER,
-        PRIMARY KEY (partition, sort))\
-      """;
-
-  private static final String[] TABLES = {
-    "CREATE INDEX IF NOT EXISTS items_expires ON items (expires) WHERE expires IS NOT NULL",
-    """
-    CREATE TABLE IF NOT EXISTS changes (
-      id INTEGER PRIMARY KEY, partition BLOB NOT NULL, sort BLOB NOT NULL, before BLOB, after BLOB)
-    """,
-    "PRAGMA user_version = " + FORMAT
-  };
-
   private final Path path;
   private final Durability durability;
-  private final Layout layout;
+  private final SqliteSchema.Layout layout;
   private final @Nullable FileChannel lockFile;
 
   private SqliteFile(
-      Path path, Durability durability, Layout layout, @Nullable FileChannel lockFile) {
+      Path path,
+      Durability durability,
+      SqliteSchema.Layout layout,
+      @Nullable FileChannel lockFile) {
     this.path = path;
     this.durability = durability;
     this.layout = layout;
@@ -80,7 +45,7 @@ final class SqliteFile implements AutoCloseable {
   }
 
   /** Locks the file for this process and makes its directory; its tables come with the writer. */
-  static SqliteFile lock(Path path, Durability durability, Layout layout) {
+  static SqliteFile lock(Path path, Durability durability, SqliteSchema.Layout layout) {
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
       FileChannel lockFile =
@@ -100,7 +65,7 @@ final class SqliteFile implements AutoCloseable {
 
   /** The file of a database that another process may have locked, for reading only. */
   static SqliteFile unlocked(Path path) {
-    return new SqliteFile(path, Durability.DEFAULT, Layout.WITH_KEYS, null);
+    return new SqliteFile(path, Durability.DEFAULT, SqliteSchema.Layout.WITH_KEYS, null);
   }
 
   private static boolean locked(FileChannel lockFile) throws IOException {
@@ -118,10 +83,7 @@ final class SqliteFile implements AutoCloseable {
       Connection connection = connect(WRITER_CACHE_KB);
       try (Statement statement = connection.createStatement()) {
         if (isEmpty(statement)) {
-          statement.execute(ITEMS + layout.option);
-          for (String table : TABLES) {
-            statement.execute(table);
-          }
+          SqliteSchema.create(statement, layout);
         }
         statement.execute("PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
         return connection;
@@ -135,15 +97,13 @@ final class SqliteFile implements AutoCloseable {
   }
 
   private boolean isEmpty(Statement statement) throws SQLException {
-    try (ResultSet rows = statement.executeQuery("PRAGMA user_version")) {
-      int format = rows.getInt(1);
-      if (format != 0 && format != FORMAT) {
-        throw new StoreException(
-            "database %s has format %d, this version of Virga knows %d"
-                .formatted(path, format, FORMAT));
-      }
-      return format == 0;
+    int format = SqliteSchema.format(statement);
+    if (format != 0 && format != SqliteSchema.FORMAT) {
+      throw new StoreException(
+          "database %s has format %d, this version of Virga knows %d"
+              .formatted(path, format, SqliteSchema.FORMAT));
     }
+    return format == 0;
   }
 
   /** A connection that only reads; the writer's was made before. */

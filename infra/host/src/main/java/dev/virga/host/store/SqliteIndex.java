@@ -56,12 +56,12 @@ public final class SqliteIndex implements Index, AutoCloseable {
    *     in use by another process
    */
   public static SqliteIndex open(Path path, Durability durability, Set<String> feedPrefixes) {
-    return open(SqliteFile.lock(path, durability, SqliteFile.Layout.WITH_KEYS), feedPrefixes);
+    return open(SqliteFile.lock(path, durability, SqliteSchema.Layout.WITH_KEYS), feedPrefixes);
   }
 
   /** The same for items of which most have kilobytes, without a feed. */
   static SqliteIndex openForLargeItems(Path path, Durability durability) {
-    return open(SqliteFile.lock(path, durability, SqliteFile.Layout.APART), Set.of());
+    return open(SqliteFile.lock(path, durability, SqliteSchema.Layout.APART), Set.of());
   }
 
   private static SqliteIndex open(SqliteFile file, Set<String> feedPrefixes) {

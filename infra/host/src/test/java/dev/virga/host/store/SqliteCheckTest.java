@@ -1,5 +1,6 @@
 package dev.virga.host.store;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virga.pds.store.Entry;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,9 +46,13 @@ class SqliteCheckTest {
         written.put(key, item);
       }
     }
+    execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  private void execute(String sql) throws SQLException {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
         Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+      statement.execute(sql);
     }
   }
 
@@ -69,13 +75,40 @@ class SqliteCheckTest {
 
   @Test
   void aChangedValueIsNamedByItsKey() throws Exception {
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
-        Statement statement = connection.createStatement()) {
-      statement.execute(
-          "UPDATE items SET attributes = CAST(replace(CAST(attributes AS TEXT), 'item 42',"
-              + " 'item 24') AS BLOB) WHERE sort = CAST('rec#42' AS BLOB)");
-    }
+    execute(
+        "UPDATE items SET attributes = CAST(replace(CAST(attributes AS TEXT), 'item 42',"
+            + " 'item 24') AS BLOB) WHERE sort = CAST('rec#42' AS BLOB)");
     assertThat(problems(database)).singleElement().asString().contains("rec#42");
+  }
+
+  /** SQLite believes a column's name, and only the statements that use it would fail. */
+  @Test
+  void aChangedNameOfAColumnIsFound() throws Exception {
+    byte[] bytes = Files.readAllBytes(database);
+    int at = new String(bytes, ISO_8859_1).indexOf("before BLOB");
+    bytes[at + 3] ^= 2;
+    Files.write(database, bytes);
+    assertThat(missing(database, "a changed column")).isEqualTo(ITEMS);
+    assertThat(problems(database)).singleElement().asString().contains("befmre BLOB");
+  }
+
+  @Test
+  void anotherFormatIsFound() throws Exception {
+    execute("PRAGMA user_version = 7");
+    assertThat(problems(database)).singleElement().asString().contains("format 7");
+  }
+
+  @Test
+  void anAbsentTableIsFound() throws Exception {
+    execute("DROP INDEX items_expires");
+    assertThat(problems(database)).singleElement().asString().contains("only some of the tables");
+  }
+
+  @Test
+  void eitherLayoutIsKnown() throws Exception {
+    Path other = directory.resolve("other.db");
+    SqliteIndex.openForLargeItems(other, Durability.PROCESS).close();
+    assertThat(problems(other)).isEmpty();
   }
 
   /** Whatever byte it is: nothing wrong is ever read, and what cannot be read is found. */

@@ -118,7 +118,7 @@ class SqliteFileTest {
   @Test
   void saysThatTheDiskIsFullAndGoesOnWhenThereIsSpace() throws Exception {
     Item large = Item.builder().bytes("b", new byte[390_000]).build();
-    SqliteFile file = SqliteFile.lock(path, Durability.PROCESS, SqliteFile.Layout.WITH_KEYS);
+    SqliteFile file = SqliteFile.lock(path, Durability.PROCESS, SqliteSchema.Layout.WITH_KEYS);
     GroupCommit writer = new GroupCommit(file, last -> limited(file, last), () -> {});
     writer.start();
     assertThat(writer.submit(put("small", ITEM))).isEqualTo(new Job.Outcome.Done(1));
@@ -143,7 +143,7 @@ class SqliteFileTest {
 
   @Test
   void failsOnlyTheJobThatIsBad() throws Exception {
-    SqliteFile file = SqliteFile.lock(path, Durability.PROCESS, SqliteFile.Layout.WITH_KEYS);
+    SqliteFile file = SqliteFile.lock(path, Durability.PROCESS, SqliteSchema.Layout.WITH_KEYS);
     GroupCommit writer =
         new GroupCommit(file, last -> SqliteIndex.ledger(file, Set.of(), last), () -> {});
     var executor = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor();
@@ -166,7 +166,7 @@ class SqliteFileTest {
 
   @Test
   void leavesNobodyWaitingWhenAnErrorEndsTheWriter() {
-    SqliteFile file = SqliteFile.lock(path, Durability.PROCESS, SqliteFile.Layout.WITH_KEYS);
+    SqliteFile file = SqliteFile.lock(path, Durability.PROCESS, SqliteSchema.Layout.WITH_KEYS);
     GroupCommit writer =
         new GroupCommit(file, last -> SqliteIndex.ledger(file, Set.of(), last), () -> {});
     writer.start();
