@@ -56,7 +56,7 @@ class DamageTest {
   /** Nothing is under way in a directory that no host uses. */
   private static final String NO_GRACE = "--grace=PT0S";
 
-  private final long seed = Long.getLong("virga.seed", System.nanoTime());
+  private final long seed = Long.getLong("virga.seed", 1);
   private final Random random = new Random(seed);
 
   private Path scratch = Path.of("unset");

@@ -53,7 +53,7 @@ class KillTest {
 
   @Test
   void nothingThatWasAcknowledgedIsLost() throws Exception {
-    long seed = Long.getLong("virga.seed", System.nanoTime());
+    long seed = Long.getLong("virga.seed", 1);
     Random random = new Random(seed);
     try (HostProcess host = HostProcess.start(directory)) {
       for (int i = 0; i < REPOSITORIES; i++) {

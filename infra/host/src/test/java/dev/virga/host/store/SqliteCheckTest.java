@@ -114,7 +114,7 @@ class SqliteCheckTest {
   /** Whatever byte it is: nothing wrong is ever read, and what cannot be read is found. */
   @Test
   void aFlippedByteAnywhereIsNeverServedAndAlwaysFound() throws Exception {
-    long seed = Long.getLong("virga.seed", System.nanoTime());
+    long seed = Long.getLong("virga.seed", 1);
     Random random = new Random(seed);
     byte[] whole = Files.readAllBytes(database);
     int found = 0;

@@ -169,7 +169,7 @@ class DagCborHostileTest {
 
   @Test
   void answersEveryMutationWithAValueOrANamedErrorAndSoDoesTheTranscoder() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("virga.seed", 1);
     Random random = new Random(seed);
     RandomValues values = new RandomValues(seed);
     int accepted = 0;
@@ -185,7 +185,7 @@ class DagCborHostileTest {
 
   @Test
   void answersGarbageWithAValueOrANamedError() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("virga.seed", 1);
     Random random = new Random(seed);
     for (int i = 0; i < 20_000; i++) {
       byte[] bytes = new byte[1 + random.nextInt(24)];

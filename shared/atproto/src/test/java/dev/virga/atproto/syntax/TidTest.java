@@ -17,7 +17,7 @@ class TidTest {
 
   @Test
   void roundTripsAndSortsAsItsText() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("virga.seed", 1);
     Random random = new Random(seed);
     Tid last = Tid.of(0, 0);
     for (int i = 0; i < 10_000; i++) {

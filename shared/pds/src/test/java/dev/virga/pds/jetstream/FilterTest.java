@@ -131,7 +131,7 @@ class FilterTest {
   /** A second, slower opinion on random filters and topics. */
   @Test
   void agreesWithItsDefinitionOnRandomTopics() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("virga.seed", 1);
     Random random = new Random(seed);
     for (int i = 0; i < 20_000; i++) {
       Filter filter = random(random);
