@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillTest {
   private static final int KILLS = Integer.getInteger("virga.kills", 3);
   private static final int WRITERS = 8;
-  private static final int REPOSITORIES = 4;
+  private static final int REPOSITORIES = 2;
 
   @TempDir private Path directory;
   private final HttpClient client = HttpClient.newHttpClient();

@@ -127,6 +127,11 @@ public final class SqliteIndex implements Index, AutoCloseable {
   }
 
   @Override
+  public boolean tellsInOrder() {
+    return true;
+  }
+
+  @Override
   public Optional<Item> get(Key key) {
     return readers.get(key);
   }

@@ -38,18 +38,25 @@ record CommitDraft(
   /**
    * Packs a commit and its blocks.
    *
+   * @param joined whether it is decided on together with the one that made the head
    * @throws XrpcException InvalidRequest if they are larger than an event may be
    */
   static CommitDraft of(
-      Did did, @Nullable Head before, TreeChange change, Commit commit, TreeEdit edit) {
+      Did did,
+      @Nullable Head before,
+      TreeChange change,
+      Commit commit,
+      TreeEdit edit,
+      boolean joined) {
     Map<Cid, byte[]> records = new LinkedHashMap<>();
     for (Map.Entry<RepoPath, RecordIntent.Prepared> record : edit.records().entrySet()) {
       records.put(record.getValue().cid(), record.getValue().bytes());
     }
+    PackNote note = PackNote.following(PackNote.Kind.COMMIT, before, drops(change));
     Pack pack =
         Pack.of(
             RepoKeys.pack(did, commit.rev()),
-            PackNote.following(PackNote.Kind.COMMIT, before, drops(change)),
+            joined ? note.asJoined() : note,
             commit.cid(),
             commit.encode(),
             List.of(change.newNodes(), change.coveringNodes(), records));

@@ -1,24 +1,18 @@
 package dev.virga.pds.repo;
 
-import dev.virga.atproto.data.BlobRef;
 import dev.virga.atproto.data.Cid;
-import dev.virga.atproto.repo.BlockSource;
 import dev.virga.atproto.repo.Commit;
-import dev.virga.atproto.repo.RecordWrite;
 import dev.virga.atproto.repo.TreeChange;
 import dev.virga.atproto.sync.CommitEvent;
 import dev.virga.atproto.sync.SyncEvent;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
-import dev.virga.pds.XrpcException;
 import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Index;
-import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.Write;
-import dev.virga.pds.sync.Outbox;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,167 +39,99 @@ public final class CommitStore {
     this.random = random;
   }
 
-  /** The items of the records that a write replaces or deletes. */
-  Map<Key, Item> recordsBefore(Did did, TreeEdit edit) {
-    List<Key> keys =
-        edit.writes().stream()
-            .filter(write -> !(write instanceof RecordWrite.Create))
-            .map(write -> RepoKeys.record(did, write.path().toString()))
-            .toList();
-    return keys.isEmpty() ? Map.of() : index.batchGet(keys);
-  }
-
-  /**
-   * Demands that all blobs which new records refer to were uploaded and are as described.
-   *
-   * @throws XrpcException BlobNotFound, InvalidMimeType or InvalidSize
-   */
-  void checkBlobs(Did did, TreeEdit edit) {
-    Map<Cid, Key> keys = RepoWriter.blobKeys(did, edit);
-    if (keys.isEmpty()) {
-      return;
-    }
-    Map<Key, Item> blobs = index.batchGet(keys.values());
-    for (RecordIntent.Prepared record : edit.records().values()) {
-      for (BlobRef reference : record.blobs()) {
-        checkBlob(reference, blobs.get(keys.get(reference.cid())));
-      }
-    }
-  }
-
-  private static void checkBlob(BlobRef reference, @org.jspecify.annotations.Nullable Item blob) {
-    if (blob == null || blob.text("takedown").isPresent()) {
-      throw XrpcException.badRequest("BlobNotFound", "Could not find blob: " + reference.cid());
-    }
-    String type = blob.requireText("type");
-    if (!type.equals(reference.mimeType())) {
-      throw XrpcException.badRequest(
-          "InvalidMimeType",
-          "Referenced MimeType does not match stored blob. Expected: "
-              + type
-              + ", Got: "
-              + reference.mimeType());
-    }
-    long size = blob.requireNumber("size");
-    if (size != reference.size()) {
-      throw XrpcException.badRequest(
-          "InvalidSize",
-          "Referenced Size does not match stored blob. Expected: "
-              + size
-              + ", Got: "
-              + reference.size());
-    }
-  }
-
   /**
    * Stores a commit and makes it the current one.
    *
-   * @param nodes of the tree before
-   * @return the new head
    * @throws ConditionFailedException if another writer was faster; nothing of the commit remains
    */
-  Head commit(Did did, CommitDraft draft, RecordItems items, Head before, BlockSource nodes)
-      throws ConditionFailedException {
-    Head made = draft.head(before.state());
-    List<Write> writes = new ArrayList<>(items.writes());
-    // Two records may have been the same, and what they leave behind is then, too.
-    Map<Key, Write> beforehand = new LinkedHashMap<>();
-    for (Write.Put node : draft.nodes(did, nodes)) {
-      if (CommitDraft.isLarge(node)) {
-        writes.add(node);
-      } else {
-        beforehand.put(node.key(), node);
-      }
-    }
-    items.beforehand().forEach(write -> beforehand.put(write.key(), write));
-    Write outbox =
-        Outbox.put(
-            did,
-            draft.commit().rev(),
-            new Outbox.Content(
-                List.of(draft.event(did)),
-                draft.pack().name(),
-                draft.forgotten(),
-                items.released()));
-    List<Write> early = new ArrayList<>(beforehand.values());
-    if (writes.size() + items.touches().size() + 2 <= index.limits().writes()) {
-      atOnce(did, draft, writes, items.touches(), before, made, early, outbox);
+  void commit(Did did, Head before, DraftedCommit commit) throws ConditionFailedException {
+    if (commit.decided().size() + 1 <= index.limits().writes()) {
+      commitTogether(did, before, List.of(commit));
     } else {
-      inSteps(did, draft, writes, items.touches(), before, made, early, outbox);
+      inSteps(did, before, commit);
     }
-    return made;
   }
 
-  private void atOnce(
-      Did did,
-      CommitDraft draft,
-      List<Write> writes,
-      List<Write> touches,
-      Head before,
-      Head made,
-      List<Write> beforehand,
-      Write outbox)
+  /**
+   * Stores commits that follow each other and makes the last of them the current one.
+   *
+   * @param commits within the limits of a transaction, no key twice
+   * @throws ConditionFailedException as above, for whichever of them
+   */
+  void commitTogether(Did did, Head before, List<DraftedCommit> commits)
       throws ConditionFailedException {
-    List<Write> all = new ArrayList<>(writes);
-    all.addAll(touches);
-    all.add(outbox);
-    all.add(Write.put(RepoKeys.head(did), made.toItem(), Condition.equal("etag", before.etag())));
-    transactAfter(did, beforehand, draft.pack(), () -> {}, all);
+    List<Write> all = new ArrayList<>();
+    // A node that settles with two of them is the same, but for the later revision.
+    Map<Key, Write> beforehand = new LinkedHashMap<>();
+    for (DraftedCommit commit : commits) {
+      all.addAll(commit.decided());
+      commit.beforehand().forEach(write -> beforehand.put(write.key(), write));
+    }
+    all.add(replace(did, before, commits.getLast().made()));
+    List<Pack> packs = commits.stream().map(commit -> commit.draft().pack()).toList();
+    transactAfter(did, List.copyOf(beforehand.values()), packs, () -> {}, all);
   }
 
-  /** Stores the pack, does something else, and then transacts. A pack that lost is taken back. */
+  private static Write replace(Did did, Head before, Head made) {
+    return Write.put(RepoKeys.head(did), made.toItem(), Condition.equal("etag", before.etag()));
+  }
+
+  /** Stores packs, does something else, and then transacts. Packs that lost are taken back. */
   private void transactAfter(
-      Did did, List<Write> beforehand, Pack pack, Runnable also, List<Write> writes)
+      Did did, List<Write> beforehand, List<Pack> packs, Runnable also, List<Write> writes)
       throws ConditionFailedException {
     try {
       index.transactAfter(
           beforehand,
           () -> {
-            putPack(pack);
+            putPacks(packs);
             also.run();
           },
           writes);
     } catch (RevisionTakenException e) {
-      // Not our pack, and perhaps that of somebody's commit.
+      // That pack is not ours, and perhaps that of somebody's commit.
+      takeBack(packs.subList(0, e.stored));
       throw new ConditionFailedException(List.of(RepoKeys.head(did)));
     } catch (ConditionFailedException e) {
-      objects.delete(pack.name());
+      takeBack(packs);
       throw e;
     }
+  }
+
+  /** The last first, so that none is ever there without those that it follows. */
+  private void takeBack(List<Pack> packs) {
+    packs.reversed().forEach(pack -> objects.delete(pack.name()));
   }
 
   /** A pack of this very revision is there: of a process that died, or has our clock identifier. */
   private static final class RevisionTakenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    /** How many packs were stored before it. */
+    private final int stored;
+
+    RevisionTakenException(int stored) {
+      this.stored = stored;
+    }
   }
 
-  private void inSteps(
-      Did did,
-      CommitDraft draft,
-      List<Write> writes,
-      List<Write> touches,
-      Head before,
-      Head made,
-      List<Write> beforehand,
-      Write outbox)
-      throws ConditionFailedException {
-    Tid rev = draft.commit().rev();
+  private void inSteps(Did did, Head before, DraftedCommit commit) throws ConditionFailedException {
+    Tid rev = commit.made().rev();
     Redo.Draft plan = redo.draft(did, rev);
-    List<Write> decision = new ArrayList<>(touches);
+    List<Write> decision = new ArrayList<>(commit.touches());
     while (decision.size() > TOUCHES) {
       List<Write> some = decision.subList(0, TOUCHES);
       index.transact(List.copyOf(some));
       some.clear();
     }
     Head pending = before.withPending(rev);
-    decision.add(
-        Write.put(RepoKeys.head(did), pending.toItem(), Condition.equal("etag", before.etag())));
+    decision.add(replace(did, before, pending));
     try {
       transactAfter(
           did,
-          beforehand,
-          draft.pack(),
-          () -> plan.add(writes).complete(made, List.of(outbox)),
+          commit.beforehand(),
+          List.of(commit.draft().pack()),
+          () -> plan.add(commit.writes()).complete(commit.made(), List.of(commit.outbox())),
           decision);
     } catch (ConditionFailedException e) {
       plan.discard();
@@ -214,17 +140,22 @@ public final class CommitStore {
     redo.finish(did, pending);
   }
 
-  private void putPack(Pack pack) {
-    if (!objects.putIfAbsent(pack.name(), pack.bytes(), pack.note().toMetadata())) {
-      throw new RevisionTakenException();
+  private void putPacks(List<Pack> packs) {
+    int stored =
+        objects.putInOrder(
+            packs.stream()
+                .map(pack -> new Objects.New(pack.name(), pack.bytes(), pack.note().toMetadata()))
+                .toList());
+    if (stored < packs.size()) {
+      throw new RevisionTakenException(stored);
     }
   }
 
   /** Stores the pack of a first commit and lists the rest of what makes the repository. */
   RepoGenesis genesis(Did did, TreeChange change, Commit commit, RepoState state) {
     CommitDraft draft =
-        CommitDraft.of(did, null, change, commit, new TreeEdit(List.of(), Map.of()));
-    putPack(draft.pack());
+        CommitDraft.of(did, null, change, commit, new TreeEdit(List.of(), Map.of()), false);
+    putPacks(List.of(draft.pack()));
     List<Write> writes = new ArrayList<>();
     writes.add(Write.put(RepoKeys.head(did), draft.head(state).toItem(), Condition.ABSENT));
     CommitEvent created = draft.event(did);

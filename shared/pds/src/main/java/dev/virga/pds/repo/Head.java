@@ -27,6 +27,8 @@ public record Head(
     Cid root,
     YoungNodes young,
     @Nullable Tid pending) {
+  /** More than its item ever has. */
+  static final int MOST_BYTES = 4_000;
 
   /**
    * Reads a head.

@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param since the revision that the pack's commit follows; null for the first and for a full one
  * @param prevData the root of the tree that it follows; null likewise
  * @param drops how many records the commit replaced or deleted, whose bytes are in earlier packs
+ * @param joined whether the commit was decided on together with the one that it follows, which
+ *     therefore never was the current one, or both were
  */
-public record PackNote(Kind kind, @Nullable Tid since, @Nullable Cid prevData, long drops) {
+public record PackNote(
+    Kind kind, @Nullable Tid since, @Nullable Cid prevData, long drops, boolean joined) {
   /** What a pack holds. */
   public enum Kind {
     /** The blocks of one commit's event. */
@@ -46,14 +49,20 @@ public record PackNote(Kind kind, @Nullable Tid since, @Nullable Cid prevData, l
   private static final String SINCE = "since";
   private static final String PREV_DATA = "prev-data";
   private static final String DROPS = "drops";
+  private static final String JOINED = "joined";
 
-  public static final PackNote FULL = new PackNote(Kind.FULL, null, null, 0);
+  public static final PackNote FULL = new PackNote(Kind.FULL, null, null, 0, false);
 
   /** Of a commit or an import on top of a head, null for a repository's first commit. */
   static PackNote following(Kind kind, @Nullable Head before, long drops) {
     return before == null
-        ? new PackNote(kind, null, null, 0)
-        : new PackNote(kind, before.rev(), before.root(), drops);
+        ? new PackNote(kind, null, null, 0, false)
+        : new PackNote(kind, before.rev(), before.root(), drops, false);
+  }
+
+  /** The same of a commit that was decided on together with the one before. */
+  PackNote asJoined() {
+    return new PackNote(kind, since, prevData, drops, true);
   }
 
   /** Whether the pack holds all blocks of its commit's tree. */
@@ -70,6 +79,9 @@ public record PackNote(Kind kind, @Nullable Tid since, @Nullable Cid prevData, l
     }
     if (drops > 0) {
       entries.put(DROPS, Long.toString(drops));
+    }
+    if (joined) {
+      entries.put(JOINED, "true");
     }
     return new Objects.Metadata(entries);
   }
@@ -88,7 +100,8 @@ public record PackNote(Kind kind, @Nullable Tid since, @Nullable Cid prevData, l
               Kind.fromText(entries.getOrDefault(KIND, "")),
               since == null ? null : Tid.parse(since),
               prevData == null ? null : Cid.parse(prevData),
-              Long.parseLong(entries.getOrDefault(DROPS, "0"))));
+              Long.parseLong(entries.getOrDefault(DROPS, "0")),
+              entries.containsKey(JOINED)));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

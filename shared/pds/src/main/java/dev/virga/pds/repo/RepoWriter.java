@@ -5,28 +5,22 @@ import dev.virga.atproto.data.Cid;
 import dev.virga.atproto.repo.Commit;
 import dev.virga.atproto.repo.MissingBlockException;
 import dev.virga.atproto.repo.Mst;
-import dev.virga.atproto.repo.RecordWrite;
-import dev.virga.atproto.repo.RepoPath;
 import dev.virga.atproto.repo.TreeChange;
 import dev.virga.atproto.syntax.Did;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.atproto.syntax.TidClock;
 import dev.virga.pds.XrpcException;
-import dev.virga.pds.blob.BlobItems;
-import dev.virga.pds.store.Condition;
 import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Index;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Key;
 import dev.virga.pds.store.Objects;
-import java.time.Instant;
+import dev.virga.pds.store.StoreException;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reads the head (or recalls it), applies the client's intents to the tree, signs, stores pack
  * and nodes, and then replaces the head in a transaction that also writes records, references and
  * the event. If another writer was faster the transaction fails and all is done again on top.
+ * Writers of one process that wait for each other share a transaction, with a commit for each.
  */
 public final class RepoWriter {
   /** The most intents of one write. Source: com.atproto.repo.applyWrites in the reference. */
@@ -50,8 +45,8 @@ public final class RepoWriter {
   private final CommitStore store;
   private final Signers keys;
   private final TidClock tids;
-  private final InstantSource clock;
-  private final RepoLocks locks = new RepoLocks();
+  private final Drafter drafter;
+  private final WriteTurns turns;
 
   /**
    * @param keys the signing key of an account of this server
@@ -72,7 +67,8 @@ public final class RepoWriter {
     this.store = store;
     this.keys = keys;
     this.tids = tids;
-    this.clock = clock;
+    this.drafter = new Drafter(index, tids, clock);
+    this.turns = new WriteTurns(this::serve, index.tellsInOrder());
   }
 
   /**
@@ -87,19 +83,74 @@ public final class RepoWriter {
     if (intents.size() > MAX_WRITES) {
       throw XrpcException.invalidRequest("Too many writes. Max: " + MAX_WRITES);
     }
-    Lock turn = locks.of(did);
-    turn.lock();
+    return turns.take(new WriteTurns.Request(did, intents, swapCommit));
+  }
+
+  /** Ends each of the requests. Those that cannot be carried out together are one by one. */
+  void serve(Did did, List<WriteTurns.Request> requests) {
+    if (requests.size() > 1) {
+      writeTogether(did, requests);
+    }
+    for (WriteTurns.Request request : requests) {
+      if (!request.isEnded()) {
+        try {
+          request.end(writeInTurn(did, request.intents(), request.swapCommit()));
+        } catch (RuntimeException e) {
+          request.fail(e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Makes a commit for each request and stores them in one go. Whatever speaks against it, be it in
+   * one of them only, leaves that request or all of them open: none is refused because of what is
+   * not stored yet.
+   */
+  private void writeTogether(Did did, List<WriteTurns.Request> requests) {
+    Map<WriteTurns.Request, DraftedCommit> drafted = new LinkedHashMap<>();
+    Head before;
     try {
-      return writeInTurn(did, intents, swapCommit);
-    } finally {
-      turn.unlock();
+      before = head(did);
+      JointCommit joint =
+          new JointCommit(did, drafter, key(did), index.limits(), before, nodes(did, before));
+      for (WriteTurns.Request request : requests) {
+        join(joint, request).ifPresent(commit -> drafted.put(request, commit));
+      }
+    } catch (XrpcException | StoreException | MissingBlockException | ConditionFailedException e) {
+      heads.forget(did);
+      return;
+    }
+    List<DraftedCommit> commits = List.copyOf(drafted.values());
+    if (commits.size() < 2) {
+      return;
+    }
+    try {
+      store.commitTogether(did, before, commits);
+    } catch (ConditionFailedException e) {
+      heads.forget(did);
+      return;
+    } catch (RuntimeException e) {
+      drafted.keySet().forEach(request -> request.fail(e)); // it may have happened
+      return;
+    }
+    commits.forEach(commit -> commit.draft().change().newNodes().forEach(cache::put));
+    heads.remember(did, commits.getLast().made());
+    drafted.forEach((request, commit) -> request.end(commit.outcome()));
+  }
+
+  private static Optional<DraftedCommit> join(JointCommit joint, WriteTurns.Request request) {
+    try {
+      return joint.add(request.intents());
+    } catch (XrpcException e) {
+      return Optional.empty();
     }
   }
 
   private WriteOutcome writeInTurn(Did did, List<RecordIntent> intents, @Nullable Cid swapCommit) {
     for (int attempt = 1; ; attempt++) {
       try {
-        boolean unclaimed = attempt == 1 && mayBeFirst(intents);
+        boolean unclaimed = attempt == 1 && Drafter.mayBeFirst(intents);
         return attempt(did, intents, swapCommit, unclaimed);
       } catch (MissingBlockException e) {
         // A head remembered for a day may lead to nodes that were forgotten since.
@@ -119,17 +170,6 @@ public final class RepoWriter {
   }
 
   /**
-   * Whether to suppose that a record is the first of its subject, as nearly all are, and leave it
-   * to the transaction to find out: only for what surely fits into one.
-   */
-  private static boolean mayBeFirst(List<RecordIntent> intents) {
-    return intents.size() == 1
-        && intents.getFirst() instanceof RecordIntent.Create(var _, var record, boolean only)
-        && only
-        && record.blobs().isEmpty();
-  }
-
-  /**
    * One attempt.
    *
    * @param unclaimed to go on without a look whether there is such a record already, and fail if
@@ -138,13 +178,7 @@ public final class RepoWriter {
   private WriteOutcome attempt(
       Did did, List<RecordIntent> intents, @Nullable Cid swapCommit, boolean unclaimed)
       throws ConditionFailedException {
-    readTogether(did);
-    Head head =
-        heads
-            .recall(did)
-            .orElseThrow(
-                () -> XrpcException.badRequest("RepoNotFound", "Could not find repo: " + did));
-    head.state().requireWritable();
+    Head head = head(did);
     if (swapCommit != null && !swapCommit.equals(head.commit())) {
       refuseSwap(did, swapCommit);
       head = heads.recall(did).orElseThrow();
@@ -160,34 +194,37 @@ public final class RepoWriter {
 
   private WriteOutcome commit(Did did, Head head, List<RecordIntent> intents, boolean unclaimed)
       throws ConditionFailedException {
-    NodeStore nodes = new NodeStore(did, index, objects, cache, head.young());
-    nodes.loadAll(head.young().latest());
+    NodeStore nodes = nodes(did, head);
     Mst tree = Mst.load(head.root(), nodes);
     TreeEdit edit = resolve(did, tree, intents, unclaimed);
     if (edit.writes().isEmpty() && !intents.isEmpty()) {
       requireCurrent(did, head);
       return new WriteOutcome.Unchanged();
     }
-    Tid rev = tids.nextAfter(head.changed());
-    Instant now = clock.instant();
-    Map<Key, Item> before = store.recordsBefore(did, edit);
-    TreeChange change = TreeChange.apply(tree, edit.writes());
-    Commit commit = Commit.sign(did, rev, change.after().root(), key(did));
-    CommitDraft draft = CommitDraft.of(did, head, change, commit, edit);
-    RecordItems items =
-        new RecordItems(
-                did,
-                rev,
-                draft.pack(),
-                now,
-                before,
-                unclaimed ? Condition.ABSENT : Condition.ALWAYS)
-            .add(edit);
-    store.checkBlobs(did, edit);
-    Head made = store.commit(did, draft, items, head, nodes);
-    change.newNodes().forEach(cache::put);
-    heads.remember(did, made);
-    return new WriteOutcome.Committed(made.commit(), made.rev());
+    DraftedCommit commit = drafter.draft(did, key(did), head, tree, nodes, edit, unclaimed, false);
+    store.commit(did, head, commit);
+    commit.draft().change().newNodes().forEach(cache::put);
+    heads.remember(did, commit.made());
+    return commit.outcome();
+  }
+
+  /** The head as remembered or read, of a repository that may be written. */
+  private Head head(Did did) {
+    readTogether(did);
+    Head head =
+        heads
+            .recall(did)
+            .orElseThrow(
+                () -> XrpcException.badRequest("RepoNotFound", "Could not find repo: " + did));
+    head.state().requireWritable();
+    return head;
+  }
+
+  /** The nodes of a tree, with those at hand that the next commit very likely needs. */
+  private NodeStore nodes(Did did, Head head) {
+    NodeStore nodes = new NodeStore(did, index, objects, cache, head.young());
+    nodes.loadAll(head.young().latest());
+    return nodes;
   }
 
   /** Reads what a process that knows nothing of a repository needs of it in one call. */
@@ -235,7 +272,7 @@ public final class RepoWriter {
   private TreeEdit resolve(Did did, Mst tree, List<RecordIntent> intents, boolean unclaimed)
       throws ConditionFailedException {
     try {
-      return TreeEdit.resolve(tree, unclaimed ? intents : withoutDuplicates(did, tree, intents));
+      return drafter.resolve(did, tree, intents, unclaimed);
     } catch (XrpcException e) {
       Optional<Head> current = heads.find(did);
       if (current.isPresent() && !current.get().root().equals(tree.root())) {
@@ -243,30 +280,6 @@ public final class RepoWriter {
       }
       throw e;
     }
-  }
-
-  /**
-   * Adds the deletion of an earlier record to the creation of one that there may be only one of.
-   */
-  private List<RecordIntent> withoutDuplicates(Did did, Mst tree, List<RecordIntent> intents) {
-    List<RecordIntent> all = new ArrayList<>(intents.size() + 1);
-    for (RecordIntent intent : intents) {
-      if (intent instanceof RecordIntent.Create(var path, var record, boolean only)
-          && only
-          && record.unique() != null) {
-        index
-            .get(RepoKeys.unique(did, record.unique()))
-            .flatMap(claim -> claim.text("path"))
-            .filter(earlier -> !earlier.equals(path.toString()))
-            .filter(earlier -> tree.get(earlier).isPresent())
-            .map(RepoPath::parse)
-            .filter(earlier -> intents.stream().noneMatch(i -> i.path().equals(earlier)))
-            .ifPresent(
-                earlier -> all.add(new RecordIntent.Delete(earlier, RecordIntent.Swap.ANY, false)));
-      }
-      all.add(intent);
-    }
-    return all;
   }
 
   /**
@@ -279,17 +292,5 @@ public final class RepoWriter {
     TreeChange change = TreeChange.apply(Mst.empty(), List.of());
     Commit commit = Commit.sign(did, rev, change.after().root(), key);
     return store.genesis(did, change, commit, state);
-  }
-
-  /** The blob items that a write's records demand; see {@link CommitStore#checkBlobs}. */
-  static Map<Cid, Key> blobKeys(Did did, TreeEdit edit) {
-    Map<Cid, Key> keys = new HashMap<>();
-    for (RecordWrite write : edit.writes()) {
-      RecordIntent.Prepared record = edit.records().get(write.path());
-      if (record != null) {
-        record.blobs().forEach(blob -> keys.put(blob.cid(), BlobItems.blob(did, blob.cid())));
-      }
-    }
-    return keys;
   }
 }

@@ -39,6 +39,11 @@ public interface Index {
     return Write.Limits.EVERYWHERE;
   }
 
+  /** Whether the changes of one transaction are told in the order of its writes, or in any. */
+  default boolean tellsInOrder() {
+    return false;
+  }
+
   /** The item at a key, strongly consistent. */
   Optional<Item> get(Key key);
 

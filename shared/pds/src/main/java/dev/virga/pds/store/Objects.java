@@ -69,6 +69,10 @@ public interface Objects {
   /** What a listing says of an object. */
   record Listed(String name, long size) {}
 
+  /** Bytes to be stored under a name. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record New(String name, byte[] content, Metadata metadata) {}
+
   /** A page of names in byte order; {@code next} is null at the end. */
   record Listing(List<Listed> objects, @Nullable String next) {}
 
@@ -78,6 +82,24 @@ public interface Objects {
    * @return whether they were stored; false leaves what is there
    */
   boolean putIfAbsent(String name, byte[] content, Metadata metadata);
+
+  /**
+   * Stores several objects one after the other, up to the first whose name is taken. Whatever
+   * happens, none of them is there without those before it.
+   *
+   * @param objects none twice
+   * @return how many were stored
+   */
+  default int putInOrder(List<New> objects) {
+    int stored = 0;
+    for (New object : objects) {
+      if (!putIfAbsent(object.name(), object.content(), object.metadata())) {
+        break;
+      }
+      stored++;
+    }
+    return stored;
+  }
 
   /**
    * Stores a stream of any length, unseen as a whole until its end was read; what is there already

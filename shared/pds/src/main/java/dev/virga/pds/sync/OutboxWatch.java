@@ -48,6 +48,11 @@ public final class OutboxWatch implements Index {
   }
 
   @Override
+  public boolean tellsInOrder() {
+    return index.tellsInOrder();
+  }
+
+  @Override
   public Optional<Item> get(Key key) {
     return index.get(key);
   }

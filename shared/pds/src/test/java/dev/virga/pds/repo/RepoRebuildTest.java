@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -210,8 +211,10 @@ class RepoRebuildTest {
   void packsThatNeverBecameCurrentAreNotTaken(long seed) throws Exception {
     Random random = new Random(seed);
     int orphans = 0;
+    boolean rival = false;
     for (int i = 0; i < 40; i++) {
-      if (random.nextInt(4) == 0) {
+      rival = random.nextInt(4) == 0;
+      if (rival) {
         die(repo, creation("dead" + i));
         orphans++;
       }
@@ -220,13 +223,58 @@ class RepoRebuildTest {
         repo.settle();
         repo.advance(Duration.ofDays(3));
         repo.tidy();
+        rival = false;
       }
     }
     byte[] before = repo.car();
     loseIndex(repo);
     RepoRebuild.Outcome outcome = rebuild();
-    assertThat(outcome.findings()).as("seed %s, %s orphans", seed, orphans).isEmpty();
+    assertThat(outcome.findings())
+        .as("seed %s, %s orphans", seed, orphans)
+        .hasSize(rival ? 1 : 0)
+        .allMatch(finding -> finding.startsWith("several packs end the chain; the latest"));
     assertThat(repo.car()).as("seed %s", seed).isEqualTo(before);
+  }
+
+  /** They follow each other, but nobody who found them to be current follows them. */
+  @Test
+  void packsOfSeveralWritersThatNeverBecameCurrentAreNotTakenForAChain() throws Exception {
+    repo.write(creation("a"));
+    List<String> before = packs(repo);
+    List<List<RecordIntent>> asked =
+        List.of(List.of(creation("x")), List.of(creation("y")), List.of(creation("z")));
+    for (int calls = 0; packs(repo).size() < before.size() + asked.size(); calls++) {
+      packs(repo).stream().filter(pack -> !before.contains(pack)).forEach(repo.objects::delete);
+      Dying process = new Dying(calls);
+      try {
+        Crowd.write(repo.writerOn(process.on(repo.memory), process.on(repo.objects)), DID, asked);
+      } catch (Dying.Death e) {
+        // With none of the packs, some, or all.
+      }
+    }
+    Tid committed = repo.write(creation("b")).rev();
+    byte[] car = repo.car();
+    loseIndex(repo);
+    RepoRebuild.Outcome outcome = rebuild();
+    assertThat(outcome.rev()).isEqualTo(committed);
+    assertThat(outcome.findings()).singleElement().asString().contains("several packs end");
+    assertThat(repo.car()).isEqualTo(car);
+  }
+
+  @Test
+  void commitsThatSeveralWritersMadeTogetherAreRebuilt() throws Exception {
+    fill(repo);
+    for (int round = 0; round < 3; round++) {
+      int number = round;
+      Crowd.write(
+          repo.writer,
+          DID,
+          IntStream.range(0, 5).mapToObj(i -> List.of(creation("together" + number + i))).toList());
+    }
+    byte[] car = repo.car();
+    loseIndex(repo);
+    assertThat(rebuild().findings()).isEmpty();
+    assertThat(repo.car()).isEqualTo(car);
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.virga.atproto.syntax.Handle;
 import dev.virga.atproto.syntax.Tid;
 import dev.virga.pds.XrpcException;
 import dev.virga.pds.account.AccountStatus;
+import dev.virga.pds.repo.Crowd;
 import dev.virga.pds.repo.Head;
 import dev.virga.pds.repo.RecordIntent;
 import dev.virga.pds.repo.WriteOutcome;
@@ -163,7 +164,8 @@ final class Simulation {
       case 0, 1, 2, 3 -> commit(server, did, Operations.create("c" + names++, text));
       case 4, 5, 6 -> commit(server, did, Operations.put(key, text));
       case 7, 8, 9 -> commit(server, did, Operations.delete(key));
-      case 10, 11 -> commit(server, did, several(1 + random.nextInt(8)));
+      case 10 -> commit(server, did, several(1 + random.nextInt(8)));
+      case 11 -> crowd(server, did);
       case 12 -> commit(server, did, several(100 + random.nextInt(30)));
       case 13, 14 -> {
         BlobRef blob = Operations.upload(server, did, "picture " + random.nextInt(3));
@@ -224,6 +226,25 @@ final class Simulation {
       }
     }
     return intents.toArray(RecordIntent[]::new);
+  }
+
+  /** Several clients at once, who may get in each other's way. */
+  private void crowd(Server server, Did did) {
+    List<List<RecordIntent>> asked = new ArrayList<>();
+    for (int i = 0; i < 2 + random.nextInt(5); i++) {
+      asked.add(
+          random.nextBoolean()
+              ? List.of(Operations.create("c" + names++, "text " + random.nextInt(3)))
+              : List.of(several(1 + random.nextInt(2))));
+    }
+    asked.add(List.of(Operations.create("l" + names++, "like " + random.nextInt(2))));
+    List<Crowd.Result> results = Crowd.write(server.writer, did, asked);
+    for (int i = 0; i < results.size(); i++) {
+      WriteOutcome outcome = results.get(i).outcome();
+      if (outcome != null) {
+        acknowledge(did, asked.get(i), outcome);
+      }
+    }
   }
 
   private void commit(Server server, Did did, RecordIntent... intents) {

@@ -1,6 +1,7 @@
 package dev.virga.pds.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +125,18 @@ public abstract class ChangesContract {
           .containsExactlyElementsOf(
               IntStream.range(0, perPartition).mapToObj(i -> outbox(partition, i).sort()).toList());
     }
+  }
+
+  /** Where that is promised. */
+  @Test
+  void keepsTheOrderOfATransaction() throws Exception {
+    assumeTrue(index.tellsInOrder(), "this store tells a transaction's changes in any order");
+    List<Key> order = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      order.add(outbox("p", i * 7 % 20));
+    }
+    index.transact(order.stream().<Write>map(key -> Write.put(key, item(1))).toList());
+    assertThat(take(20)).extracting(Change::key).containsExactlyElementsOf(order);
   }
 
   @Test

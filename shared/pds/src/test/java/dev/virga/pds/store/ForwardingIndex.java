@@ -50,6 +50,11 @@ public class ForwardingIndex implements Index {
   }
 
   @Override
+  public boolean tellsInOrder() {
+    return index.tellsInOrder();
+  }
+
+  @Override
   public Optional<Item> get(Key key) {
     return unconditionally("get", false, name(key), () -> index.get(key));
   }

@@ -48,6 +48,11 @@ public final class MemoryIndex implements Index {
   }
 
   @Override
+  public boolean tellsInOrder() {
+    return true;
+  }
+
+  @Override
   public Optional<Item> get(Key key) {
     lock.lock();
     try {

@@ -134,6 +134,42 @@ public abstract class ObjectsContract {
   }
 
   @Test
+  void storesSeveralInOrder() {
+    byte[] huge = bytes(300_000, 8);
+    List<Objects.New> some = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      some.add(new Objects.New("some/" + i, text("content " + i), METADATA));
+    }
+    assertThat(objects.putInOrder(some)).isEqualTo(5);
+    assertThat(read("some/4")).isEqualTo("content 4");
+    assertThat(objects.metadata("some/4")).contains(METADATA);
+    some.add(2, new Objects.New("some/huge", huge, Metadata.NONE));
+    assertThat(objects.putInOrder(some.subList(2, 3))).isEqualTo(1);
+    assertThat(objects.get("some/huge").orElseThrow()).isEqualTo(huge);
+    assertThat(objects.putInOrder(List.of())).isZero();
+  }
+
+  @Test
+  void storesThoseBeforeANameThatIsTakenAtMost() {
+    for (int size : new int[] {10, 300_000}) {
+      String taken = "taken" + size;
+      objects.putIfAbsent(taken, text("first"), METADATA);
+      String before = "before" + size;
+      String after = "after" + size;
+      int stored =
+          objects.putInOrder(
+              List.of(
+                  new Objects.New(before, bytes(size, 1), Metadata.NONE),
+                  new Objects.New(taken, bytes(size, 2), Metadata.NONE),
+                  new Objects.New(after, bytes(size, 3), Metadata.NONE)));
+      assertThat(stored).isLessThanOrEqualTo(1);
+      assertThat(objects.get(before).isPresent()).isEqualTo(stored == 1);
+      assertThat(read(taken)).isEqualTo("first");
+      assertThat(objects.get(after)).isEmpty();
+    }
+  }
+
+  @Test
   void readsAPartOfAnObject() {
     byte[] content = bytes(10_000, 2);
     objects.putIfAbsent(NAME, content, METADATA);
