@@ -89,6 +89,9 @@ final class JointCommit {
    * @throws dev.virga.pds.XrpcException if it is refused; the others stand
    */
   Optional<DraftedCommit> add(List<RecordIntent> intents) {
+    if (intents.stream().anyMatch(this::isDecided)) {
+      return Optional.empty();
+    }
     boolean unclaimed = Drafter.mayBeFirst(intents);
     TreeEdit edit = drafter.resolve(did, tree, intents, unclaimed);
     if (edit.writes().isEmpty()) {
@@ -96,12 +99,14 @@ final class JointCommit {
     }
     DraftedCommit commit =
         drafter.draft(did, key, head, tree, nodes, edit, unclaimed, !commits.isEmpty());
-    if (!fits(commit)) {
+    List<Write> writes = commit.decided();
+    long size = Write.bytes(writes) + Write.bytes(commit.beforehand());
+    if (!fits(commit, writes, size)) {
       return Optional.empty();
     }
-    commit.decided().forEach(write -> decided.add(write.key()));
+    writes.forEach(write -> decided.add(write.key()));
     commit.beforehand().forEach(write -> beforehand.add(write.key()));
-    bytes += bytes(commit);
+    bytes += size;
     packed += commit.draft().pack().bytes().length;
     commits.add(commit);
     nodes.made().putAll(commit.draft().change().newNodes());
@@ -110,23 +115,22 @@ final class JointCommit {
     return Optional.of(commit);
   }
 
-  private boolean fits(DraftedCommit commit) {
-    List<Write> writes = commit.decided();
+  /** Spares the drafting of what another has decided on, as all but one do of the same record. */
+  private boolean isDecided(RecordIntent intent) {
+    return decided.contains(RepoKeys.record(did, intent.path().toString()));
+  }
+
+  private boolean fits(DraftedCommit commit, List<Write> writes, long size) {
     int number = decided.size() + beforehand.size() + writes.size() + commit.beforehand().size();
+    return limits.allow(number + 1, bytes + size + Head.MOST_BYTES)
+        && (commits.isEmpty() || isApart(commit, writes));
+  }
+
+  private boolean isApart(DraftedCommit commit, List<Write> writes) {
     return packed + commit.draft().pack().bytes().length <= MOST_PACKED
-        && limits.allow(number + 1, bytes + bytes(commit) + Head.MOST_BYTES)
         && writes.stream()
             .map(Write::key)
             .noneMatch(written -> decided.contains(written) || beforehand.contains(written))
         && commit.beforehand().stream().map(Write::key).noneMatch(decided::contains);
-  }
-
-  private static long bytes(DraftedCommit commit) {
-    return Write.bytes(commit.decided()) + Write.bytes(commit.beforehand());
-  }
-
-  /** The commits, in their order. */
-  List<DraftedCommit> commits() {
-    return commits;
   }
 }

@@ -86,9 +86,12 @@ public final class RepoWriter {
     return turns.take(new WriteTurns.Request(did, intents, swapCommit));
   }
 
-  /** Ends each of the requests. Those that cannot be carried out together are one by one. */
+  /**
+   * Ends each of the requests. Those that cannot be carried out together are one by one. A single
+   * one goes the way of several where there may be such, so that this way is the one in practice.
+   */
   void serve(Did did, List<WriteTurns.Request> requests) {
-    if (requests.size() > 1) {
+    if (index.tellsInOrder() && requests.getFirst().joins()) {
       writeTogether(did, requests);
     }
     for (WriteTurns.Request request : requests) {
@@ -122,7 +125,7 @@ public final class RepoWriter {
       return;
     }
     List<DraftedCommit> commits = List.copyOf(drafted.values());
-    if (commits.size() < 2) {
+    if (commits.isEmpty()) {
       return;
     }
     try {

@@ -87,7 +87,7 @@ final class WriteTurns {
     }
 
     /** Whether it may be carried out beside others: it does not say which commit it expects. */
-    private boolean joins() {
+    boolean joins() {
       return swapCommit == null && !intents.isEmpty();
     }
 
@@ -168,16 +168,25 @@ final class WriteTurns {
   WriteOutcome take(Request request) {
     Line line = lines[line(request.did)];
     if (line.join(request) || request.turn.join()) {
-      List<Request> served = line.take(together);
-      try {
-        service.serve(request.did, served);
-      } catch (RuntimeException | Error e) {
-        served.stream().filter(one -> !one.isEnded()).forEach(one -> one.fail(e));
-      } finally {
-        line.leave();
-        served.forEach(one -> one.turn.complete(false));
-      }
+      serve(line, request);
     }
     return request.result();
+  }
+
+  private void serve(Line line, Request first) {
+    List<Request> served = List.of(first);
+    try {
+      served = line.take(together);
+      service.serve(first.did, served);
+    } catch (RuntimeException | Error e) {
+      for (Request one : served) {
+        if (!one.isEnded()) {
+          one.fail(e);
+        }
+      }
+    } finally {
+      line.leave();
+      served.forEach(one -> one.turn.complete(false));
+    }
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * What every implementation of {@link Index} promises of items, queries and batches; {@link
  * TransactionsContract} and {@link ChangesContract} have the rest.
  */
-public abstract class IndexContract extends TransactionsContract {
+public abstract class IndexContract extends BarriersContract {
   private static final Instant LATER = Instant.parse("2100-01-01T00:00:00Z");
   private static final Instant PAST = Instant.parse("2020-01-01T00:00:00Z");
 
