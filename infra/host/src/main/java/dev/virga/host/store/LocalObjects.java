@@ -109,13 +109,7 @@ public final class LocalObjects implements Objects, AutoCloseable {
   }
 
   private <T> T exclusively(String name, Supplier<T> change) {
-    Lock lock = locks[lock(name)];
-    lock.lock();
-    try {
-      return change.get();
-    } finally {
-      lock.unlock();
-    }
+    return exclusively(List.of(name), change);
   }
 
   /** Takes the locks in an order that is the same for all. */
