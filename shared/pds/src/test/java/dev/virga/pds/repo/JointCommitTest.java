@@ -17,7 +17,9 @@ import dev.virga.pds.XrpcException;
 import dev.virga.pds.store.ConditionFailedException;
 import dev.virga.pds.store.Faults;
 import dev.virga.pds.store.ForwardingIndex;
+import dev.virga.pds.store.ForwardingObjects;
 import dev.virga.pds.store.Index;
+import dev.virga.pds.store.Objects;
 import dev.virga.pds.store.StoreException;
 import dev.virga.pds.store.Write;
 import dev.virga.pds.sync.LogEntry;
@@ -25,7 +27,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -198,19 +200,34 @@ class JointCommitTest {
 
   private List<String> packs() {
     return repo.objects.list(RepoKeys.packs(DID), null).objects().stream()
-        .map(dev.virga.pds.store.Objects.Listed::name)
+        .map(Objects.Listed::name)
         .toList();
   }
 
+  /** A process with our clock identifier may have used the very same. */
   @Test
   void aRevisionThatIsTakenIsLeftAlone() throws Exception {
-    Tid next = repo.tids.next();
-    String taken = RepoKeys.pack(DID, new Tid(next.value() + (2L << 10) * 1_000));
-    repo.objects.putIfAbsent(taken, new byte[] {1}, dev.virga.pds.store.Objects.Metadata.NONE);
-    List<Crowd.Result> results = write(creations(5));
+    List<String> taken = new ArrayList<>();
+    Objects shared =
+        new ForwardingObjects(repo.objects) {
+          private int packs;
+
+          @Override
+          public boolean putIfAbsent(String name, byte[] content, Metadata metadata) {
+            packs++;
+            if (packs == 3) {
+              taken.add(name);
+              repo.objects.putIfAbsent(name, new byte[] {1}, Metadata.NONE);
+            }
+            return super.putIfAbsent(name, content, metadata);
+          }
+        };
+    List<Crowd.Result> results = Crowd.write(repo.writerOn(repo.memory, shared), DID, creations(5));
     assertThat(results).allMatch(result -> result.failure() == null);
-    assertThat(repo.objects.get(taken).orElseThrow()).containsExactly(1);
+    assertThat(repo.objects.get(taken.getFirst()).orElseThrow()).containsExactly(1);
+    repo.heads.forget(DID);
     assertThat(tree(repo)).hasSize(5).isEqualTo(items(repo));
+    assertThat(packs()).hasSize(commits(repo).size() + 1);
   }
 
   @ParameterizedTest
@@ -260,12 +277,12 @@ class JointCommitTest {
   }
 
   private static boolean holds(Map<String, Cid> tree, RecordIntent intent) {
-    Cid cid = tree.get(intent.path().toString());
+    Optional<Cid> found = Optional.ofNullable(tree.get(intent.path().toString()));
     return switch (intent) {
-      case RecordIntent.Create create -> Objects.equals(create.record().cid(), cid);
-      case RecordIntent.Update update -> Objects.equals(update.record().cid(), cid);
-      case RecordIntent.Put put -> Objects.equals(put.record().cid(), cid);
-      case RecordIntent.Delete _ -> cid == null;
+      case RecordIntent.Create create -> found.equals(Optional.of(create.record().cid()));
+      case RecordIntent.Update update -> found.equals(Optional.of(update.record().cid()));
+      case RecordIntent.Put put -> found.equals(Optional.of(put.record().cid()));
+      case RecordIntent.Delete _ -> found.isEmpty();
     };
   }
 
