@@ -54,7 +54,9 @@ public final class Quarantine {
    */
   public boolean takeDown(Did did, Cid cid, String ref) {
     Key key = BlobItems.blob(did, cid);
-    Item hidden = Item.builder().text(StoredBlob.TAKEDOWN, ref).build();
+    // With a new mark, on which the removal of what seemed to be unused fails.
+    Item hidden =
+        Item.builder().text(StoredBlob.TAKEDOWN, ref).text("mark", tids.next().toString()).build();
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Optional<Item> found = index.get(key);
       if (found.isEmpty()) {

@@ -8,10 +8,12 @@ import dev.virga.atproto.syntax.TidClock;
 import dev.virga.pds.FakeClock;
 import dev.virga.pds.moderation.ModerationFixture;
 import dev.virga.pds.store.Condition;
+import dev.virga.pds.store.Faults;
 import dev.virga.pds.store.Item;
 import dev.virga.pds.store.Write;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +66,39 @@ class QuarantineTest {
     assertThat(objects()).containsExactly(blob().object());
     assertThat(server.pds.objects.get(blob().object()))
         .contains("picture".getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Found by the simulation: an uploader would have brought back what a moderator had hidden. */
+  @Test
+  void whatIsHiddenWhileItIsRemovedAsUnusedIsEitherHiddenOrUnknown() {
+    int call = 0;
+    boolean struck;
+    do {
+      BlobRef other = server.upload(alice, "other " + call);
+      Faults faults = new Faults();
+      TidClock tids = new TidClock(() -> server.pds.clock.instant().plusSeconds(60), 9);
+      Blobs removing =
+          new Blobs(
+              faults.around(server.pds.index),
+              server.pds.objects,
+              tids,
+              did -> server.pds.heads.fence(did, tids));
+      boolean[] hidden = new boolean[1];
+      faults.plan(
+          call,
+          Faults.Kind.OVERTAKEN,
+          () -> hidden[0] = quarantine.takeDown(alice, other.cid(), "a"));
+      removing.removeUnused(alice, List.of(other.cid()), tids.next());
+      struck = faults.struck();
+      Optional<StoredBlob> left = server.blobs.find(alice, other.cid());
+      assertThat(left.isPresent()).as("call %s", call).isEqualTo(hidden[0]);
+      assertThat(left.flatMap(StoredBlob::takedown).isPresent()).isEqualTo(hidden[0]);
+      assertThat(server.pds.memory.get(BlobItems.hidden(alice, other.cid())).isPresent())
+          .as("note at call %s", call)
+          .isEqualTo(hidden[0]);
+      call++;
+    } while (struck);
+    assertThat(call).isGreaterThan(2);
   }
 
   @Test
